@@ -150,8 +150,19 @@ func (r *Registry) Listeners(eventType string) []Listener {
 }
 
 // Find returns the listener that a delivery of the given type planned under the
-// given name, present or former.
-func (r *Registry) Find(name, eventType string) (Listener, bool) { return r.Find(name, eventType) }
+// given name, present or former. Listeners to every type know types that nobody registered here, too.
+func (r *Registry) Find(name, eventType string) (Listener, bool) {
+	listeners, known := r.byType[eventType]
+	if !known {
+		listeners = r.every
+	}
+	for _, l := range listeners {
+		if l.name == name || slices.Contains(l.formerly, name) {
+			return l, true
+		}
+	}
+	return Listener{}, false
+}
 
 // Names returns every name under which a listener may be called, former ones
 // included, in alphabetical order: the activity types of a worker.

@@ -49,7 +49,7 @@ type Started struct {
 func (Started) EventName() string { return "call.started" }
 
 var (
-	directions = []string{"inbound", "outbound", "web"}
+	directions = []string{"inbound", "outbound"}
 	callerIDs  = []string{"presented", "withheld", "invalid"}
 )
 

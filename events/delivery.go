@@ -140,8 +140,11 @@ func (o *outbox) seal(e Event, options []Option) (Envelope, error) {
 		return Envelope{}, fmt.Errorf("%s for the tenant %s by a listener of the tenant %s: a listener emits for its own tenant", name, s.TenantID, parent.TenantID)
 	}
 	s.Envelope.ID = DerivedID(parent.ID, o.planned, len(o.sealed))
-	s.Envelope.Source = "/herald/" + o.planned
+	s.Envelope.Source = ListenerSource(o.planned)
 	s.CausationID = parent.ID
 	s.Hops = parent.Hops + 1
 	return s.seal(o.run.Now)
 }
+
+// ListenerSource returns the source of the events that a listener emits.
+func ListenerSource(listener string) string { return "/herald/" + listener }

@@ -237,7 +237,7 @@ func (r *reader) version(eventType string) int {
 		return 0
 	}
 	version, err := strconv.Atoi(strings.TrimPrefix(schema, schemaPrefix+eventType+":"))
-	if err != nil || version < 1 {
+	if err != nil || version < 1 || schema != dataSchema(eventType, version) {
 		r.fail("dataschema", schema, "leave it out or write "+dataSchema(eventType, 1))
 	}
 	return version
@@ -303,6 +303,8 @@ func (e Envelope) Validate() error {
 	require(IsUUID(e.TenantID), "tenant_missing: tenantid %q must be a UUID; name the tenant", e.TenantID)
 	require(e.TenantID != SystemTenant || systemNouns[e.AggregateType], "tenant_missing: %s may not carry the system tenant; name the tenant it concerns", e.Type)
 	require(e.Hops <= MaxHops, "hops %d: the loop guard refuses a causal chain of more than %d events", e.Hops, MaxHops)
+	require(isWritable(e.Time), "time %s is outside of the years 0 to 9999", e.Time)
+	require(isWritable(e.DeliverAt), "deliverat %s is outside of the years 0 to 9999", e.DeliverAt)
 	require(json.Valid(e.Data), "data is not valid JSON")
 	for _, name := range slices.Sorted(maps.Keys(e.Metadata)) {
 		require(!slices.Contains(attributes, name), "metadata %s is an attribute of the envelope: choose another name", name)
@@ -310,6 +312,9 @@ func (e Envelope) Validate() error {
 	}
 	return errors.Join(errs...)
 }
+
+// isWritable reports whether RFC 3339 can write the instant.
+func isWritable(t time.Time) bool { return t.Year() >= 0 && t.Year() <= 9999 }
 
 // systemNouns are the aggregates whose events may concern no tenant.
 var systemNouns = map[string]bool{"resilience": true, "audit": true, "notification": true}

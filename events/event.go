@@ -30,6 +30,19 @@ type Validator interface {
 	Validate() error
 }
 
+// Versioned is an [Event] whose data is at a version above 1. It says so itself,
+// because a publisher seals events without knowing any [Type].
+type Versioned interface {
+	EventVersion() int
+}
+
+func versionOf(e Event) int {
+	if v, ok := e.(Versioned); ok {
+		return v.EventVersion()
+	}
+	return 1
+}
+
 // A Type is an event type as the bus knows it: name, current version, the Go
 // struct, and how older versions become the current one. Make one with [TypeOf].
 type Type struct {
@@ -49,7 +62,7 @@ type TypeOption func(*Type)
 
 // UpcastFrom registers how data of the given version becomes data of version+1,
 // and raises the type's current version to at least that. Without upcasters a
-// type is at version 1.
+// type is at version 1; with them it is [Versioned].
 func UpcastFrom(version int, up Upcaster) TypeOption {
 	return func(t *Type) {
 		switch {
@@ -88,6 +101,9 @@ func TypeOf[E Event](options ...TypeOption) Type {
 		if t.upcasters[version] == nil {
 			t.err = errors.Join(t.err, fmt.Errorf("event type %s: no upcaster from version %d to %d", t.name, version, version+1))
 		}
+	}
+	if v := versionOf(zero); v != t.version {
+		t.err = errors.Join(t.err, fmt.Errorf("event type %s: its upcasters lead to version %d, but it is published as version %d: let EventVersion return %d", t.name, t.version, v, t.version))
 	}
 	return t
 }

@@ -40,6 +40,7 @@ type Listener struct {
 	retry    *RetryPolicy
 	emits    []string
 	formerly []string
+	types    []Type
 	handle   func(ctx context.Context, data json.RawMessage, env Envelope, call call) error
 	err      error
 }
@@ -78,6 +79,7 @@ func Emits(examples ...Event) ListenerOption {
 	return func(l *Listener) {
 		for _, e := range examples {
 			l.emits = append(l.emits, e.EventName())
+			l.types = append(l.types, typeAlone(e))
 		}
 	}
 }
@@ -106,6 +108,7 @@ func On[E Event](name string, handle func(ctx context.Context, d Delivery[E]) er
 	}
 	var zero E
 	l.event = zero.EventName()
+	l.types = []Type{typeAlone(zero)}
 	if handle != nil {
 		l.handle = func(ctx context.Context, data json.RawMessage, env Envelope, c call) error {
 			var event E
@@ -173,6 +176,14 @@ func (l Listener) Emits() []string { return l.emits }
 
 // Formerly returns the earlier names.
 func (l Listener) Formerly() []string { return l.formerly }
+
+// Types returns the event types that the listener listens to and emits, at their
+// current version and without upcasters: enough to run it by itself in a test.
+func (l Listener) Types() []Type { return l.types }
+
+func typeAlone(e Event) Type {
+	return Type{name: e.EventName(), version: versionOf(e), goType: reflect.TypeOf(e)}
+}
 
 var listenerName = regexp.MustCompile(`^[a-z][a-z0-9]*\.[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 

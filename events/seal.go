@@ -1,6 +1,7 @@
 package events
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -83,6 +84,12 @@ func TimeSkipping() Option { return Metadata(timeSkipping, "true") }
 // UUIDv7, the present instant, and the id as correlation id. An [Envelope] keeps
 // what it has; options change it, defaults only fill it.
 func Seal(e Event, options ...Option) (Envelope, error) {
+	return SealAt(time.Now(), e, options...)
+}
+
+// SealAt is [Seal] with the given instant as the present one, for a clock that is
+// not the wall's: new ids, the defaults, [After] and the age of ids go by it.
+func SealAt(now time.Time, e Event, options ...Option) (Envelope, error) {
 	s, err := open(e)
 	if err != nil {
 		return Envelope{}, err
@@ -91,13 +98,23 @@ func Seal(e Event, options ...Option) (Envelope, error) {
 		option(s)
 	}
 	if s.Envelope.ID == "" {
-		id, err := uuid.NewV7()
-		if err != nil {
+		if s.Envelope.ID, err = newID(now); err != nil {
 			return Envelope{}, fmt.Errorf("make an event id: %w", err)
 		}
-		s.Envelope.ID = id.String()
 	}
-	return s.seal(time.Now())
+	return s.seal(now)
+}
+
+// newID returns a UUIDv7 that was made at the given instant.
+func newID(now time.Time) (string, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return "", err
+	}
+	var made [8]byte
+	binary.BigEndian.PutUint64(made[:], uint64(now.UnixMilli()))
+	copy(id[:6], made[2:])
+	return id.String(), nil
 }
 
 // open starts an envelope with what the event itself says.
@@ -118,9 +135,7 @@ func open(e Event) (*sealing, error) {
 		return nil, fmt.Errorf("encode %s: %w", e.EventName(), err)
 	}
 	s.Envelope = Envelope{Meta: Meta{Type: e.EventName(), Subject: e.AggregateID()}, Data: data}
-	if v, ok := e.(interface{ EventVersion() int }); ok {
-		s.Version = v.EventVersion()
-	}
+	s.Version = versionOf(e)
 	return s, nil
 }
 

@@ -299,6 +299,8 @@ func (e Envelope) Validate() error {
 	require(typeName.MatchString(e.Type), "type %q must be noun.past_participle in lower case", e.Type)
 	require(e.Version >= 1, "version %d must be at least 1", e.Version)
 	require(e.Subject != "", "subject is empty: the aggregate's id is missing in the data")
+	require(e.Subject == strings.TrimSpace(e.Subject), "subject %q has white space around it, which CloudEvents drops", e.Subject)
+	require(e.Source == strings.TrimSpace(e.Source), "source %q has white space around it, which CloudEvents drops", e.Source)
 	require(e.AggregateType == aggregateType(e.Type), "aggregatetype %q must be %q, the noun of the type", e.AggregateType, aggregateType(e.Type))
 	require(IsUUID(e.TenantID), "tenant_missing: tenantid %q must be a UUID; name the tenant", e.TenantID)
 	require(e.TenantID != SystemTenant || systemNouns[e.AggregateType], "tenant_missing: %s may not carry the system tenant; name the tenant it concerns", e.Type)

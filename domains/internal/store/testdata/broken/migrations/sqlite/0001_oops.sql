@@ -1,0 +1,2 @@
+-- +goose Up
+CREATE TABEL oops (a text);

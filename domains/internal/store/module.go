@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"io/fs"
 	"log/slog"
 
 	"github.com/caarlos0/env/v11"
@@ -18,9 +17,9 @@ var Module = fx.Module("store",
 	fx.Provide(fx.Annotate(provide, fx.ParamTags(``, ``, group))),
 )
 
-// Contribute adds a domain's migrations: the folder migrations of files.
-func Contribute(domain string, files fs.FS) fx.Option {
-	return fx.Supply(fx.Annotate(Migrations{Domain: domain, Files: files}, fx.ResultTags(group)))
+// Contribute adds a domain's migrations.
+func Contribute(m Migrations) fx.Option {
+	return fx.Supply(fx.Annotate(m, fx.ResultTags(group)))
 }
 
 func provide(lc fx.Lifecycle, config Config, migrations []Migrations, log *slog.Logger) *DB {

@@ -258,7 +258,7 @@ func TestModuleOpensAndCloses(t *testing.T) {
 	t.Setenv("DATABASE_URL", "")
 	var db *store.DB
 	app := fxtest.New(t, store.Module, fx.Supply(slog.New(slog.DiscardHandler)),
-		store.Contribute(shelves(t).Domain, shelves(t).Files), fx.Populate(&db))
+		store.Contribute(shelves(t)), fx.Populate(&db))
 	require.NoDirExists(t, dir)
 
 	app.RequireStart()

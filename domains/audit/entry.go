@@ -1,0 +1,86 @@
+package audit
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/herald-bus/herald/events"
+)
+
+// An Entry is what the trail remembers of an event.
+type Entry struct {
+	EventID       string
+	EventType     string
+	EventVersion  int
+	AggregateType string
+	Subject       string
+	// OccurredAt is when it happened, RecordedAt when it was first written down.
+	OccurredAt time.Time
+	RecordedAt time.Time
+	// ActorKind is one of the kinds below, ActorID the actor's id among them.
+	ActorKind     string
+	ActorID       string
+	CorrelationID string
+	CausationID   string
+	Outcome       Outcome
+	// Digest is the SHA-256 of the data in canonical JSON, which proves a copy that
+	// is kept elsewhere.
+	Digest []byte
+}
+
+// An Outcome tells what was done from what was not.
+type Outcome string
+
+// The outcomes.
+const (
+	OK      Outcome = "ok"
+	Refused Outcome = "refused"
+	Failed  Outcome = "failed"
+)
+
+// actorKinds are the kinds that an event's causedby may start with.
+var actorKinds = []string{"customer", "staff", "operator", "agent", "vendor", "system"}
+
+// EntryOf returns the entry for an event that is recorded now.
+func EntryOf(env events.Envelope, now time.Time) (Entry, error) {
+	canonical, err := Canonical(env.Data)
+	if err != nil {
+		return Entry{}, fmt.Errorf("audit: digest of %s: %w", env.Type, err)
+	}
+	digest := sha256.Sum256(canonical)
+	kind, id := actorOf(env.CausedBy)
+	return Entry{
+		EventID: env.ID, EventType: env.Type, EventVersion: env.Version,
+		AggregateType: env.AggregateType, Subject: env.Subject,
+		OccurredAt: env.Time, RecordedAt: now,
+		ActorKind: kind, ActorID: id,
+		CorrelationID: env.CorrelationID, CausationID: env.CausationID,
+		Outcome: outcomeOf(env.Type), Digest: digest[:],
+	}, nil
+}
+
+// actorOf splits "staff:7". Nobody in particular is the system; a kind that is not
+// known is kept whole, so that nothing is lost.
+func actorOf(causedBy string) (kind, id string) {
+	kind, id, _ = strings.Cut(causedBy, ":")
+	switch {
+	case causedBy == "":
+		return "system", ""
+	case slices.Contains(actorKinds, kind):
+		return kind, id
+	}
+	return "unknown", causedBy
+}
+
+func outcomeOf(eventType string) Outcome {
+	switch {
+	case eventType == "appointment.policy_violated", eventType == "appointment.booking_failed":
+		return Refused
+	case strings.HasSuffix(eventType, ".failed"), strings.HasSuffix(eventType, "_failed"):
+		return Failed
+	}
+	return OK
+}

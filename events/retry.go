@@ -45,7 +45,10 @@ func (p RetryPolicy) Interval(attempt int) (time.Duration, bool) {
 	if p.MaximumInterval > 0 {
 		interval = min(interval, float64(p.MaximumInterval))
 	}
-	return time.Duration(min(interval, float64(math.MaxInt64))), true
+	if interval >= math.MaxInt64 {
+		return math.MaxInt64, true
+	}
+	return time.Duration(interval), true
 }
 
 // Validate reports what is wrong with the policy.

@@ -3,11 +3,18 @@
 package domains
 
 import (
+	"errors"
+	"fmt"
+
+	"github.com/caarlos0/env/v11"
 	"go.uber.org/fx"
 
+	"github.com/herald-bus/herald/domains/analytics"
 	"github.com/herald-bus/herald/domains/appointments"
 	"github.com/herald-bus/herald/domains/audit"
+	"github.com/herald-bus/herald/domains/calendarsync"
 	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/notifications"
 	"github.com/herald-bus/herald/domains/voiceai"
 )
 
@@ -17,7 +24,32 @@ import (
 var Module = fx.Options(
 	store.Module,
 
+	analytics.Module,
 	appointments.Module,
 	audit.Module,
+	calendarsync.Module,
+	notifications.Module,
 	voiceai.Module,
 )
+
+// CheckEnvironment reports everything that is wrong with the domains' part of the
+// environment, where fx would stop at the first.
+func CheckEnvironment() error {
+	return errors.Join(check[store.Config](), check[calendarsync.Config](), check[notifications.Config]())
+}
+
+func check[T any]() error {
+	if _, err := env.ParseAs[T](); err != nil {
+		return fmt.Errorf("%T: %w", *new(T), err)
+	}
+	return nil
+}
+
+// EnvironmentHelp describes the domains' part of the environment.
+const EnvironmentHelp = `  HERALD_DATA_DIR [.herald]                  database and files
+  DATABASE_URL                               PostgreSQL instead of SQLite
+  HERALD_OUTBOX_DIR [<data>/outbox]          where mails are written
+  HERALD_MAIL_FROM                           sender of the mails
+  HERALD_CALENDAR_URL                        the calendar vendor's address
+  HERALD_CALENDAR_DIR [<data>/calendar]      where there is no vendor
+`

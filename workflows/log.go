@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -49,6 +50,11 @@ type Record struct {
 	ClosedAt        time.Time `json:"closed_at,omitzero"`
 	WorkflowID      string    `json:"workflow_id"`
 	RunID           string    `json:"run_id"`
+}
+
+// URL returns the page of this run in the Web UI at the given address.
+func (r Record) URL(ui, namespace string) string {
+	return fmt.Sprintf("%s/namespaces/%s/workflows/%s/%s/history", strings.TrimSuffix(ui, "/"), url.PathEscape(namespace), url.PathEscape(r.WorkflowID), r.RunID)
 }
 
 // A Story is one event with everything that happened to it.

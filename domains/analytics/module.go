@@ -1,0 +1,32 @@
+package analytics
+
+import (
+	"embed"
+	"time"
+
+	"go.uber.org/fx"
+
+	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/events"
+	"github.com/herald-bus/herald/events/eventsfx"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// Migrations are the changes of the domain's tables.
+var Migrations = store.Migrations{Domain: "analytics", Files: migrations}
+
+// Module wires the analytics domain.
+var Module = fx.Module("analytics",
+	store.Contribute(Migrations),
+	fx.Provide(fx.Private, NewFacts),
+	eventsfx.Listeners(
+		NewRecordBooking,
+		NewRecordCancellation,
+		NewRecordCallStart,
+	),
+)
+
+// patient is the ladder of a listener that needs nothing but the store.
+var patient = events.Retry(events.RetryPolicy{InitialInterval: time.Minute, BackoffCoefficient: 2, MaximumAttempts: 5})

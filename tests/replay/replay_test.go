@@ -1,0 +1,96 @@
+// Package replay guards the histories: every delivery that was ever recorded must
+// replay under today's code, whatever listeners there are. A history is never
+// changed or deleted; a change of the workflow that breaks one goes behind
+// workflow.GetVersion.
+package replay
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+	"go.uber.org/fx"
+
+	"github.com/herald-bus/herald/domains"
+	"github.com/herald-bus/herald/events"
+	"github.com/herald-bus/herald/events/eventsfx"
+	"github.com/herald-bus/herald/workflows"
+)
+
+var quiet = log.NewStructuredLogger(slog.New(slog.DiscardHandler))
+
+// histories returns the paths of the recorded histories.
+func histories(t *testing.T) []string {
+	t.Helper()
+	paths, err := filepath.Glob("histories/*.json")
+	require.NoError(t, err)
+	return paths
+}
+
+func TestEveryHistoryReplays(t *testing.T) {
+	t.Parallel()
+	require.GreaterOrEqual(t, len(histories(t)), len(scenarios), "a scenario has no history: make record")
+	today := registryOf(t)
+	extra := registryOf(t, eventsfx.Listeners(func() events.Listener {
+		return events.OnEvery("aaa.sorts-first", func(context.Context, events.Delivery[events.Envelope]) error { return nil },
+			events.Sync(), events.Priority(1000))
+	}))
+	for name, types := range map[string][]string{"today": today.TypeNames(), "none": nil, "extra": extra.TypeNames()} {
+		for _, path := range histories(t) {
+			t.Run(name+"/"+filepath.Base(path), func(t *testing.T) {
+				t.Parallel()
+				replayer := worker.NewWorkflowReplayer()
+				workflows.Register(replayer, types)
+				require.NoError(t, replayer.ReplayWorkflowHistoryFromJSONFile(quiet, path))
+			})
+		}
+	}
+}
+
+// TestAnIncompatibleChangeIsCaught replays under workflows that differ from the
+// recorded one in a way that a careless change could: it must not pass.
+func TestAnIncompatibleChangeIsCaught(t *testing.T) {
+	t.Parallel()
+	changes := map[string]func(ctx workflow.Context, env events.Envelope, redrive workflows.Redrive) (workflows.Report, error){
+		"a timer before the plan": func(ctx workflow.Context, env events.Envelope, redrive workflows.Redrive) (workflows.Report, error) {
+			if err := workflow.Sleep(ctx, 1); err != nil {
+				return workflows.Report{}, err
+			}
+			return workflows.DeliverEvent(ctx, env, redrive)
+		},
+		"no delivery at all": func(workflow.Context, events.Envelope, workflows.Redrive) (workflows.Report, error) {
+			return workflows.Report{}, nil
+		},
+	}
+	for name, changed := range changes {
+		for _, path := range histories(t) {
+			if strings.Contains(path, "invalid") {
+				continue // it ends before it does anything
+			}
+			t.Run(name+"/"+filepath.Base(path), func(t *testing.T) {
+				t.Parallel()
+				replayer := worker.NewWorkflowReplayer()
+				for _, eventType := range []string{placed{}.EventName(), shipped{}.EventName(), unknownType} {
+					replayer.RegisterWorkflowWithOptions(changed, workflow.RegisterOptions{Name: eventType})
+				}
+				require.ErrorContains(t, replayer.ReplayWorkflowHistoryFromJSONFile(quiet, path), "nondeterministic")
+			})
+		}
+	}
+}
+
+// registryOf returns the registry of all domains and what options add.
+func registryOf(t *testing.T, options ...fx.Option) *events.Registry {
+	t.Helper()
+	var registry *events.Registry
+	app := fx.New(domains.Module, eventsfx.Registry, eventsfx.Types(testTypes...), fx.Options(options...),
+		fx.Supply(slog.New(slog.DiscardHandler)), fx.Populate(&registry), fx.NopLogger)
+	require.NoError(t, app.Err())
+	return registry
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"go.uber.org/fx"
+	"go.uber.org/fx/fxevent"
+	"google.golang.org/grpc"
+
+	"github.com/herald-bus/herald/activities"
+	"github.com/herald-bus/herald/domains"
+	"github.com/herald-bus/herald/events"
+	"github.com/herald-bus/herald/events/eventsfx"
+	"github.com/herald-bus/herald/internal/temporalclient"
+	"github.com/herald-bus/herald/workflows"
+)
+
+// wiring is everything but the connection: it can be built without a server.
+func wiring(config Config, log *slog.Logger) fx.Option {
+	return fx.Options(
+		fx.Supply(config, log),
+		domains.Module,
+		eventsfx.Registry,
+		fx.Provide(newActivities),
+		fx.WithLogger(func() fxevent.Logger {
+			logger := &fxevent.SlogLogger{Logger: log}
+			logger.UseLogLevel(slog.LevelDebug)
+			return logger
+		}),
+	)
+}
+
+func newActivities(config Config, registry *events.Registry, log *slog.Logger) (*activities.Activities, error) {
+	retry, err := config.Activities.Retry()
+	if err != nil {
+		return nil, err
+	}
+	return activities.New(registry, retry, log), nil
+}
+
+// validateWiring builds every listener and prints what would run.
+func validateWiring(_ context.Context, config Config, stdout, stderr io.Writer) error {
+	var registry *events.Registry
+	app := fx.New(wiring(config, config.logger(stderr)), fx.Populate(&registry), fx.Invoke(func(*activities.Activities) {}))
+	if err := app.Err(); err != nil {
+		return wiringError(err)
+	}
+	subscriptions := 0
+	for _, name := range registry.TypeNames() {
+		subscriptions += len(registry.Listeners(name))
+	}
+	fmt.Fprintf(stdout, "ok: %d event types, %d listeners, %d subscriptions on task queue %s\n",
+		len(registry.TypeNames()), len(registry.Names()), subscriptions, config.TaskQueue)
+	return nil
+}
+
+// wiringError strips fx's chain of constructors from the error of one of them.
+func wiringError(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}
+
+// patience is how long a worker waits for a server that starts beside it.
+const patience = 30 * time.Second
+
+func connect(ctx context.Context, log *slog.Logger) (*temporalclient.Connection, error) {
+	return temporalclient.Dial(ctx, temporalclient.Options{
+		Logger:      log,
+		Patience:    patience,
+		DialOptions: []grpc.DialOption{grpc.WithChainUnaryInterceptor(workflows.TimeSkippingInterceptor())},
+	})
+}
+
+func exitCode(err error) int {
+	if _, ok := errors.AsType[*temporalclient.ConnectError](err); ok {
+		return exitConnect
+	}
+	return exitFailed
+}

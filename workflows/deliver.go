@@ -136,26 +136,40 @@ func (d *delivery) prepare(ctx workflow.Context) error {
 	if err := d.wait(ctx); err != nil {
 		return err
 	}
-	const patience = 10 * time.Minute
-	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
-		ScheduleToCloseTimeout: patience,
-		StartToCloseTimeout:    5 * time.Second,
-		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
-		Summary:                "plan",
-	})
-	var plan Plan
-	request := PlanRequest{Type: d.env.Type, Only: d.redrive.Failed}
-	if err := workflow.ExecuteLocalActivity(ctx, PlanActivity, request).Get(ctx, &plan); err != nil {
-		if temporal.IsCanceledError(err) {
-			return err
-		}
-		return temporal.NewNonRetryableApplicationError(fmt.Sprintf("no worker could plan the delivery within %s: %s", patience, failureText(err)), failureNoPlan, nil)
+	plan, err := d.plan(ctx)
+	if err != nil {
+		return err
 	}
 	for _, step := range plan.Steps {
 		d.tasks = append(d.tasks, &task{step: step, Outcome: events.Outcome{Listener: step.Listener, Sync: step.Sync, Status: events.Pending}})
 	}
 	d.show(ctx)
 	return nil
+}
+
+// plan asks for the listeners until a worker knows the event's type: during a
+// rolling deployment not every worker does.
+func (d *delivery) plan(ctx workflow.Context) (plan Plan, err error) {
+	const patience, longest = 10 * time.Minute, time.Minute
+	local := workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		StartToCloseTimeout: 5 * time.Second,
+		RetryPolicy:         &temporal.RetryPolicy{MaximumAttempts: 1},
+		Summary:             "plan",
+	})
+	request := PlanRequest{Type: d.env.Type, Only: d.redrive.Failed}
+	for waited, pause := time.Duration(0), time.Second; ; waited, pause = waited+pause, min(2*pause, longest) {
+		err := workflow.ExecuteLocalActivity(local, PlanActivity, request).Get(ctx, &plan)
+		if err == nil || temporal.IsCanceledError(err) {
+			return plan, err
+		}
+		if waited >= patience {
+			return plan, temporal.NewNonRetryableApplicationError(fmt.Sprintf("no worker could plan the delivery within %s: %s", patience, failureText(err)), failureNoPlan, nil)
+		}
+		workflow.SetCurrentDetails(ctx, "no plan yet: "+failureText(err))
+		if err := workflow.Sleep(ctx, pause); err != nil {
+			return plan, err
+		}
+	}
 }
 
 // wait sleeps until the event's moment. A publish has used the server's start

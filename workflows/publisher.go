@@ -106,11 +106,11 @@ func waitError(id string, err error) error {
 	return fmt.Errorf("event %s is published, but its sync listeners are not known to be done: %w", id, err)
 }
 
-// syncOutcomes is the one update that a delivery gets: all who ask share it.
+// syncOutcomes asks a delivery for its sync outcomes. Each call is an update of its
+// own: with a shared id, the server would take a duplicate for a repeat.
 func syncOutcomes(eventID string) client.UpdateWorkflowOptions {
 	return client.UpdateWorkflowOptions{
 		WorkflowID:   WorkflowID(eventID),
-		UpdateID:     SyncOutcomesUpdate,
 		UpdateName:   SyncOutcomesUpdate,
 		WaitForStage: client.WorkflowUpdateStageCompleted,
 	}

@@ -9,10 +9,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 
-	_ "modernc.org/sqlite" // the driver sqlite
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver pgx
+	_ "modernc.org/sqlite"             // the driver sqlite
 
 	"github.com/herald-bus/herald/domains/internal/local"
 	"github.com/herald-bus/herald/events"
@@ -96,25 +96,17 @@ func (db *DB) Close() error {
 	return err
 }
 
-const postgresDriver = "pgx"
-
-// HasPostgres reports whether the program was built with a driver for PostgreSQL.
-func HasPostgres() bool { return slices.Contains(sql.Drivers(), postgresDriver) }
-
 // maxSQLite is the number of connections to the file: readers beside the one
 // writer that SQLite allows.
 const maxSQLite = 4
 
 func (db *DB) connect(ctx context.Context) (*sql.DB, error) {
-	driver, dsn := postgresDriver, db.config.DatabaseURL
+	driver, dsn := "pgx", db.config.DatabaseURL
 	if db.Dialect() == SQLite {
 		if err := os.MkdirAll(db.config.DataDir, 0o700); err != nil {
 			return nil, err
 		}
 		driver, dsn = "sqlite", sqliteDSN(db.path())
-	}
-	if driver == postgresDriver && !HasPostgres() {
-		return nil, errors.New("DATABASE_URL is set, but this program was built without PostgreSQL: build it with -tags postgres")
 	}
 	pool, err := sql.Open(driver, dsn)
 	if err != nil {

@@ -50,6 +50,9 @@ const EnvironmentHelp = `  HERALD_DATA_DIR [.herald]                  database a
   DATABASE_URL                               PostgreSQL instead of SQLite
   HERALD_OUTBOX_DIR [<data>/outbox]          where mails are written
   HERALD_MAIL_FROM                           sender of the mails
+  HERALD_SMTP_ADDR                           host:port to send them by instead
+  HERALD_SMTP_TLS [mandatory]                or implicit, opportunistic, none
+  HERALD_SMTP_USER, HERALD_SMTP_PASSWORD
   HERALD_CALENDAR_URL                        the calendar vendor's address
   HERALD_CALENDAR_DIR [<data>/calendar]      where there is no vendor
 `

@@ -1,26 +1,26 @@
 package notifications
 
 import (
+	"embed"
+
 	"github.com/caarlos0/env/v11"
 	"go.uber.org/fx"
 
-	"github.com/herald-bus/herald/domains/internal/local"
+	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/events/eventsfx"
 	"github.com/herald-bus/herald/events/notification"
 )
 
-// Config is read from the environment.
-type Config struct {
-	local.Config
-	// OutboxDir gets one file a mail; the default is outbox in the data folder.
-	OutboxDir string `env:"HERALD_OUTBOX_DIR"`
-	// MailFrom is the sender's address.
-	MailFrom string `env:"HERALD_MAIL_FROM" envDefault:"termine@flaumfeder.example"`
-}
+//go:embed migrations
+var migrations embed.FS
+
+// Migrations are the changes of the domain's tables.
+var Migrations = store.Migrations{Domain: "notifications", Files: migrations}
 
 // Module wires the notifications domain.
 var Module = fx.Module("notifications",
-	fx.Provide(fx.Private, env.ParseAs[Config], NewOutbox),
+	store.Contribute(Migrations),
+	fx.Provide(fx.Private, env.ParseAs[Config], NewMailer, NewDeliveries),
 	eventsfx.Types(notification.Types...),
 	eventsfx.Listeners(
 		NewRequireConfirmation,

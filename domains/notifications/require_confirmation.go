@@ -8,9 +8,10 @@ import (
 	"github.com/herald-bus/herald/events/notification"
 )
 
-// NewRequireConfirmation returns the listener that asks for a confirmation of an
-// appointment which is certain from the start. Where somebody else tells the
-// customer, and in a series, which is summed up, it asks for nothing.
+// NewRequireConfirmation returns the listener that has a customer told of an
+// appointment that is certain from the start. One that waits for somebody's yes
+// is not certain yet, a series is confirmed as a whole, and without notify
+// somebody else tells the customer.
 func NewRequireConfirmation() events.Listener {
 	return events.On("notifications.require-confirmation", requireConfirmation,
 		events.Sync(), events.Priority(200), events.Emits(notification.ConfirmationRequired{}))
@@ -22,8 +23,15 @@ func requireConfirmation(_ context.Context, d events.Delivery[appointment.Create
 		return nil
 	}
 	d.Emit(notification.ConfirmationRequired{
-		AppointmentID: e.AppointmentID, Version: e.Version, CustomerID: e.CustomerID, CallID: e.CallID, Display: e.Display,
-		StartsAt: e.StartsAt, EndsAt: e.EndsAt, Zone: e.Zone, ContactOverride: e.ContactOverride,
-	})
+		AppointmentID:   e.AppointmentID,
+		Version:         e.Version,
+		CustomerID:      e.CustomerID,
+		CallID:          e.CallID,
+		Display:         e.Display,
+		StartsAt:        e.StartsAt,
+		EndsAt:          e.EndsAt,
+		Zone:            e.Zone,
+		ContactOverride: e.ContactOverride,
+	}, events.OccurredAt(d.Time)) // certain since it was booked, however late this runs
 	return nil
 }

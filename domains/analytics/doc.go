@@ -1,6 +1,17 @@
-// Package analytics keeps the figures: one fact an appointment or call, from which
-// every sum can be computed again.
+// Package analytics is the domain of figures: one fact an object, from which every
+// sum can be computed again, so that nothing is ever counted twice.
 //
-// It owns the facts. It announces nothing. It reacts to appointment.created,
-// appointment.cancelled and call.started.
+// It owns
+//   - fact_booking: what became of an appointment
+//   - fact_call: what became of a telephone call
+//
+// It announces nothing.
+//
+// It reacts to
+//   - appointment.created: analytics.record-booking
+//   - appointment.cancelled: analytics.record-cancellation
+//   - call.started: analytics.record-call-start
+//
+// Events may arrive twice and in any order: of each field of a fact the value that
+// happened last counts.
 package analytics

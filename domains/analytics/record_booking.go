@@ -7,12 +7,12 @@ import (
 	"github.com/herald-bus/herald/events/appointment"
 )
 
-// NewRecordBooking returns the listener that counts a booking.
+// NewRecordBooking returns the listener that begins the fact of an appointment, or
+// completes one that a later event has begun.
 func NewRecordBooking(facts *Facts) events.Listener {
 	return events.On("analytics.record-booking", func(ctx context.Context, d events.Delivery[appointment.Created]) error {
-		return facts.Record(ctx, d.TenantID, Fact{
-			Kind: "booking", Subject: d.Event.AppointmentID, BranchID: d.Event.BranchID, Status: string(d.Event.Status),
-			Cents: d.Event.Price.Cents, Currency: d.Event.Price.Currency, OccurredAt: d.Time, EventID: d.ID,
+		return facts.recordBooking(ctx, d.Meta, d.Event.AppointmentID, func(b *Booking, m *merge) error {
+			return b.applyCreated(m, d.Event)
 		})
 	}, patient)
 }

@@ -7,11 +7,11 @@ import (
 	"github.com/herald-bus/herald/events/call"
 )
 
-// NewRecordCallStart returns the listener that counts a call.
+// NewRecordCallStart returns the listener that begins the fact of a call.
 func NewRecordCallStart(facts *Facts) events.Listener {
 	return events.On("analytics.record-call-start", func(ctx context.Context, d events.Delivery[call.Started]) error {
-		return facts.Record(ctx, d.TenantID, Fact{
-			Kind: "call", Subject: d.Event.CallID, BranchID: d.Event.BranchID, Status: "started", OccurredAt: d.Time, EventID: d.ID,
+		return facts.recordCall(ctx, d.Meta, d.Event.CallID, func(c *Call, m *merge) error {
+			return c.applyStarted(m, d.Event)
 		})
 	}, patient)
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/herald-bus/herald/events/appointment"
 )
 
-// NewRecordCancellation returns the listener that counts a cancellation.
+// NewRecordCancellation returns the listener that records who cancelled an
+// appointment, and at what price.
 func NewRecordCancellation(facts *Facts) events.Listener {
 	return events.On("analytics.record-cancellation", func(ctx context.Context, d events.Delivery[appointment.Cancelled]) error {
-		return facts.Record(ctx, d.TenantID, Fact{
-			Kind: "booking", Subject: d.Event.AppointmentID, BranchID: d.Event.BranchID, Status: string(appointment.StatusCancelled),
-			Cents: d.Event.Fee.Cents, Currency: d.Event.Fee.Currency, OccurredAt: d.Time, EventID: d.ID,
+		return facts.recordBooking(ctx, d.Meta, d.Event.AppointmentID, func(b *Booking, m *merge) error {
+			return b.applyCancelled(m, d.Event)
 		})
 	}, patient)
 }

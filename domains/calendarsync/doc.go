@@ -1,5 +1,16 @@
-// Package calendarsync keeps the calendar vendor's bookings equal to ours.
+// Package calendarsync is the domain that keeps a calendar outside equal to our
+// appointments: a vendor's, or .ics files where there is no vendor.
 //
-// It owns nothing yet but the connection. It reacts to appointment.created and
-// appointment.cancelled.
+// It owns
+//   - calendar_link: what the calendar should show of an appointment, and what it
+//     was last told
+//
+// It announces nothing yet.
+//
+// It reacts to
+//   - appointment.created: calendarsync.push-new-appointment
+//   - appointment.cancelled: calendarsync.push-cancellation
+//
+// Either may come first: whoever is late tells the calendar what counts now, not
+// what counted then.
 package calendarsync

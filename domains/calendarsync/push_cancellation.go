@@ -7,9 +7,10 @@ import (
 	"github.com/herald-bus/herald/events/appointment"
 )
 
-// NewPushCancellation returns the listener that takes a cancelled appointment out.
-func NewPushCancellation(calendar Calendar) events.Listener {
+// NewPushCancellation returns the listener that takes a cancelled appointment out
+// of the calendar.
+func NewPushCancellation(sync *Sync) events.Listener {
 	return events.On("calendarsync.push-cancellation", func(ctx context.Context, d events.Delivery[appointment.Cancelled]) error {
-		return calendar.Delete(ctx, d.IdempotencyKey(), d.Event.AppointmentID)
+		return sync.Converge(ctx, d.TenantID, d.IdempotencyKey(), Target{Booking: bookingOf(d.Event.Ref, d.Time), Cancelled: true})
 	}, events.Priority(90))
 }

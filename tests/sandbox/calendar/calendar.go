@@ -1,130 +1,232 @@
-// Package calendar is a calendar vendor to test against: it holds bookings, knows
-// idempotency keys, and fails as often as it is asked to.
+// Package calendar is a calendar vendor to test against. It holds bookings in
+// memory, honours idempotency keys, and fails as often as it is asked to.
+//
+//	PUT    /bookings/{id}   shows a booking: 201, or 200 if it replaces one
+//	DELETE /bookings/{id}   takes it out: 204, or 404 if there is none
+//	GET    /bookings        lists the bookings as they were sent, by id
+//	GET    /calls           lists all calls for bookings, in the order they came
+//	POST   /faults          has calls for a booking, or for "*", fail
+//	DELETE /faults          ends that
+//
+// A write needs the header Idempotency-Key. The first answer to a key is given
+// again to each repeat, which has no other effect; the key with another request is
+// a 422. A fault is no answer in this sense: after it the key is as good as new.
 package calendar
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 )
 
-// Server is the vendor. It is an [http.Handler].
+const maxBody = 64 << 10
+
+// Server is the vendor. It is an [http.Handler], and safe for concurrent use.
 type Server struct {
-	mux      *http.ServeMux
+	mux *http.ServeMux
+
 	mu       sync.Mutex
 	bookings map[string]json.RawMessage
-	keys     map[string]string // the booking that a key was used for
-	faults   map[string]*fault
+	answered map[string]answered // by idempotency key
+	faults   map[string]*Fault   // by booking
+	calls    []Call
 }
 
-// fault is what the vendor does to the calls for a booking.
-type fault struct {
-	// Booking is an id, or "*" for every booking.
+// A Fault is what the vendor does to calls for a booking instead of serving them.
+type Fault struct {
+	// Booking is an id, or "*" for every booking that has no fault of its own.
 	Booking string `json:"booking"`
-	// Times is how often; -1 is until the faults are deleted, 0 never again.
-	Times      int `json:"times"`
-	Status     int `json:"status"`
-	RetryAfter int `json:"retry_after"`
+	// Times is how often; -1 is until the faults are deleted, and 0 ends it.
+	Times int `json:"times"`
+	// Status is the answer, from 400 to 599.
+	Status int `json:"status"`
+	// RetryAfter is the header of that name in seconds; 0 leaves it out.
+	RetryAfter int `json:"retry_after,omitzero"`
+	// Message is what the answer says.
+	Message string `json:"message,omitzero"`
+}
+
+// A Call is a request for a booking and what came of it.
+type Call struct {
+	Method  string `json:"method"`
+	Booking string `json:"booking"`
+	Key     string `json:"key"`
+	Status  int    `json:"status"`
+	// Repeat says that the key was answered before, so that nothing happened.
+	Repeat bool `json:"repeat"`
+}
+
+// answered is a request and its answer.
+type answered struct {
+	method, booking string
+	body            []byte
+	status          int
 }
 
 // New returns a vendor without bookings.
 func New() *Server {
-	s := &Server{mux: http.NewServeMux(), bookings: map[string]json.RawMessage{}, keys: map[string]string{}, faults: map[string]*fault{}}
-	s.mux.HandleFunc("PUT /bookings/{id}", s.put)
-	s.mux.HandleFunc("DELETE /bookings/{id}", s.delete)
+	s := &Server{
+		mux: http.NewServeMux(), bookings: map[string]json.RawMessage{},
+		answered: map[string]answered{}, faults: map[string]*Fault{}, calls: []Call{},
+	}
+	s.mux.HandleFunc("PUT /bookings/{id}", s.write)
+	s.mux.HandleFunc("DELETE /bookings/{id}", s.write)
 	s.mux.HandleFunc("GET /bookings", s.list)
+	s.mux.HandleFunc("GET /calls", s.listCalls)
 	s.mux.HandleFunc("POST /faults", s.addFault)
 	s.mux.HandleFunc("DELETE /faults", s.clearFaults)
 	return s
 }
 
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP serves a request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+// write serves PUT and DELETE.
+func (s *Server) write(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		answer(w, http.StatusRequestEntityTooLarge, "the body is too large")
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.mux.ServeHTTP(w, r)
+	call := Call{Method: r.Method, Booking: r.PathValue("id"), Key: r.Header.Get("Idempotency-Key")}
+	var message string
+	if fault := s.nextFault(call.Booking); fault != nil {
+		if fault.RetryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(fault.RetryAfter))
+		}
+		call.Status, message = fault.Status, fault.Message
+		if message == "" {
+			message = "failing as it was asked to"
+		}
+	} else {
+		call.Status, message, call.Repeat = s.serve(call, body)
+	}
+	s.calls = append(s.calls, call)
+	answer(w, call.Status, message)
 }
 
-func (s *Server) put(w http.ResponseWriter, r *http.Request) {
-	id := r.PathValue("id")
-	if s.fails(w, id) {
-		return
+// serve has the effect of a call, unless its key was answered before.
+func (s *Server) serve(call Call, body []byte) (status int, message string, repeat bool) {
+	if call.Key == "" {
+		return http.StatusBadRequest, "the header Idempotency-Key is missing", false
 	}
-	key := r.Header.Get("Idempotency-Key")
-	switch used, known := s.keys[key]; {
-	case key == "":
-		http.Error(w, "the header Idempotency-Key is missing", http.StatusBadRequest)
-		return
-	case known && used != id:
-		http.Error(w, "the idempotency key was used for another booking", http.StatusUnprocessableEntity)
-		return
-	case known:
-		w.WriteHeader(http.StatusOK)
-		return
+	if before, known := s.answered[call.Key]; known {
+		if before.method != call.Method || before.booking != call.Booking || !bytes.Equal(before.body, body) {
+			return http.StatusUnprocessableEntity, "the idempotency key was used for another request", false
+		}
+		return before.status, "", true
 	}
-	var booking json.RawMessage
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(&booking); err != nil {
-		http.Error(w, "the body is no JSON: "+err.Error(), http.StatusBadRequest)
-		return
-	}
-	s.keys[key], s.bookings[id] = id, booking
-	w.WriteHeader(http.StatusCreated)
+	status, message = s.apply(call, body)
+	s.answered[call.Key] = answered{call.Method, call.Booking, body, status}
+	return status, message, false
 }
 
-func (s *Server) delete(w http.ResponseWriter, r *http.Request) {
-	id := r.PathValue("id")
-	if s.fails(w, id) {
-		return
+func (s *Server) apply(call Call, body []byte) (status int, message string) {
+	_, exists := s.bookings[call.Booking]
+	if call.Method == http.MethodDelete {
+		if !exists {
+			return http.StatusNotFound, "there is no such booking"
+		}
+		delete(s.bookings, call.Booking)
+		return http.StatusNoContent, ""
 	}
-	if _, ok := s.bookings[id]; !ok {
-		http.Error(w, "no such booking", http.StatusNotFound)
-		return
+	var booking struct {
+		StartsAt time.Time `json:"starts_at"`
+		EndsAt   time.Time `json:"ends_at"`
 	}
-	delete(s.bookings, id)
-	w.WriteHeader(http.StatusNoContent)
+	if err := json.Unmarshal(body, &booking); err != nil {
+		return http.StatusBadRequest, "the body is no booking: " + err.Error()
+	}
+	if !booking.EndsAt.After(booking.StartsAt) {
+		return http.StatusBadRequest, "ends_at must be after starts_at"
+	}
+	s.bookings[call.Booking] = body
+	if exists {
+		return http.StatusOK, ""
+	}
+	return http.StatusCreated, ""
 }
 
-// fails answers with the fault that was asked for, if there is one.
-func (s *Server) fails(w http.ResponseWriter, id string) bool {
-	f := s.faults[id]
-	if f == nil {
-		f = s.faults["*"]
+// nextFault uses up a fault of the booking, or else one of all bookings.
+func (s *Server) nextFault(booking string) *Fault {
+	for _, name := range []string{booking, "*"} {
+		if f := s.faults[name]; f != nil {
+			if f.Times--; f.Times == 0 {
+				delete(s.faults, name)
+			}
+			return f
+		}
 	}
-	if f == nil || f.Times == 0 {
-		return false
-	}
-	if f.Times > 0 {
-		f.Times--
-	}
-	if f.RetryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(f.RetryAfter))
-	}
-	http.Error(w, "as it was asked to", f.Status)
-	return true
+	return nil
 }
 
 func (s *Server) list(w http.ResponseWriter, _ *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	all := make([]json.RawMessage, 0, len(s.bookings))
 	for _, id := range slices.Sorted(maps.Keys(s.bookings)) {
 		all = append(all, s.bookings[id])
 	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(all)
+	answer(w, http.StatusOK, all)
+}
+
+func (s *Server) listCalls(w http.ResponseWriter, _ *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	answer(w, http.StatusOK, s.calls)
 }
 
 func (s *Server) addFault(w http.ResponseWriter, r *http.Request) {
-	var f fault
-	if err := json.NewDecoder(r.Body).Decode(&f); err != nil || f.Booking == "" {
-		http.Error(w, `send {"booking": id or "*", "times": n, "status": code}`, http.StatusBadRequest)
+	var f Fault
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&f); err != nil {
+		answer(w, http.StatusBadRequest, err.Error())
 		return
 	}
+	if f.Booking == "" || f.Times < -1 || f.Times != 0 && (f.Status < 400 || f.Status > 599) {
+		answer(w, http.StatusBadRequest, `send {"booking": id or "*", "times": n or -1, "status": 400 to 599, "retry_after": seconds}`)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.faults[f.Booking] = &f
-	w.WriteHeader(http.StatusNoContent)
+	if f.Times == 0 {
+		delete(s.faults, f.Booking)
+	}
+	answer(w, http.StatusNoContent, "")
 }
 
 func (s *Server) clearFaults(w http.ResponseWriter, _ *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	clear(s.faults)
-	w.WriteHeader(http.StatusNoContent)
+	answer(w, http.StatusNoContent, "")
+}
+
+// answer writes a body, or a message as {"message": …}; none is an empty answer.
+func answer(w http.ResponseWriter, status int, body any) {
+	if message, ok := body.(string); ok {
+		if message == "" {
+			w.WriteHeader(status)
+			return
+		}
+		body = map[string]string{"message": message}
+	}
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		status, encoded = http.StatusInternalServerError, fmt.Appendf(nil, "%q", err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(encoded)
 }

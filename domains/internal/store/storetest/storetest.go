@@ -40,7 +40,7 @@ func EachConfig(t *testing.T, test func(t *testing.T, config store.Config)) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		test(t, store.Config{Config: local.Config{DataDir: t.TempDir()}, DatabaseURL: schema(t)})
+		test(t, store.Config{Config: local.Config{DataDir: t.TempDir()}, DatabaseURL: Postgres(t)})
 	})
 }
 
@@ -117,9 +117,9 @@ func columns(row store.Row) (string, error) {
 	return strings.Join(parts, " "), nil
 }
 
-// schema makes an empty schema on the PostgreSQL server and returns an address
-// that leads into it.
-func schema(t *testing.T) string {
+// Postgres makes an empty schema on the PostgreSQL server and returns an address
+// that leads into it. Without a server it skips the test, or fails it, as [Each].
+func Postgres(t *testing.T) string {
 	t.Helper()
 	address, err := server()
 	if err != nil {

@@ -44,7 +44,7 @@ func find() (string, error) {
 }
 
 // lifeline is the server's input. Were it collected it would be closed.
-var lifeline io.WriteCloser
+var lifeline io.WriteCloser //nolint:unused // being kept is its use
 
 // script starts a server that listens on a socket in its own folder, says so, and
 // waits for the end of its input: for this process to end, however it does. Then

@@ -131,10 +131,10 @@ func currentUser() string {
 func terminalWidth(w io.Writer) int {
 	const unknown = 100
 	file, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) { //nolint:gosec // a descriptor fits
+	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return 0
 	}
-	if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 { //nolint:gosec // a descriptor fits
+	if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
 		return width
 	}
 	return unknown

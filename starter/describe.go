@@ -204,7 +204,7 @@ func (a *app) listenerStories(w io.Writer, listeners []workflows.ListenerStory) 
 	var rows, emitted [][]string
 	for i, l := range listeners {
 		next := a.when(l.NextAttemptAt)
-		rows = append(rows, []string{strconv.Itoa(i + 1), l.Listener, mode(l.Sync), paint.status(string(l.Status)), count(l.Attempts), next, firstLine(l.Error)})
+		rows = append(rows, []string{strconv.Itoa(i + 1), l.Listener, mode(l.Sync), outcomeText(paint, l), attempts(l), next, firstLine(l.Error)})
 		for _, e := range l.Emitted {
 			emitted = append(emitted, []string{l.Listener, e.EventID, e.Type, a.when(e.DeliverAt)})
 		}
@@ -214,6 +214,23 @@ func (a *app) listenerStories(w io.Writer, listeners []workflows.ListenerStory) 
 		_, _ = fmt.Fprintln(w)
 		a.table(w, []string{"EMITTED BY", "EVENT", "TYPE", "DELIVER AT"}, emitted)
 	}
+}
+
+// outcomeText marks what an earlier run has settled.
+func outcomeText(p paint, l workflows.ListenerStory) string {
+	text := p.status(string(l.Status))
+	if l.Carried {
+		text += " (earlier run)"
+	}
+	return text
+}
+
+// attempts writes how many have run, and of how many where that is one ladder.
+func attempts(l workflows.ListenerStory) string {
+	if l.Sync || l.Attempts == 0 || l.Retry.MaximumAttempts == 0 {
+		return count(l.Attempts)
+	}
+	return fmt.Sprintf("%d of %d", l.Attempts, l.Retry.MaximumAttempts)
 }
 
 func mode(sync bool) string {

@@ -106,8 +106,8 @@ func (f *globalFlags) registerConnection(a *app) {
 	c.StringVar(&f.codecEndpoint, "codec-endpoint", "", "codec server's `URL` (TEMPORAL_CODEC_ENDPOINT)")
 	c.StringVar(&f.codecAuth, "codec-auth", "", "its `AUTHORIZATION` (TEMPORAL_CODEC_AUTH)")
 	c.StringVar(&f.identity, "identity", "", "`NAME` of who acts, for histories (user@host)")
-	c.DurationVar(&f.commandTimeout, "command-timeout", 0, "limit of the whole command, as `TIME`")
-	c.DurationVar(&f.connectTimeout, "client-connect-timeout", temporalclient.DefaultConnectTimeout, "limit of connecting, as `TIME`")
+	c.DurationVar(&f.commandTimeout, "command-timeout", 0, "`TIME` limit of the whole command; 0 is none")
+	c.DurationVar(&f.connectTimeout, "client-connect-timeout", temporalclient.DefaultConnectTimeout, "`TIME` limit of connecting")
 	c.Lookup("grpc-meta").DefValue = ""
 	c.VisitAll(func(flag *pflag.Flag) { flag.Annotations = map[string][]string{connectionGroup: {"true"}} })
 	f.set.AddFlagSet(c)

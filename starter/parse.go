@@ -74,16 +74,19 @@ func parseEvent(raw []byte) (events.Envelope, error) {
 		return env, err
 	}
 	var members map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &members); err == nil && len(members) > 0 && members["specversion"] == nil {
+	if err := json.Unmarshal(raw, &members); err != nil || members == nil {
+		return env, errors.New("an event must be a JSON object")
+	}
+	switch {
+	case members["type"] == nil:
+		return env, errors.New(`attribute type is missing: name the event type, as in "type":"call.started"`)
+	case members["specversion"] == nil:
 		raw = append([]byte(`{"specversion":"1.0",`), raw[1:]...)
 	}
 	if err := env.UnmarshalJSON(raw); err != nil {
 		return env, err
 	}
-	switch {
-	case env.Type == "":
-		return env, errors.New(`attribute type is missing: name the event type, as in "type":"call.started"`)
-	case env.Data == nil:
+	if env.Data == nil {
 		return env, errors.New(`attribute data is missing: write the event's fields, as in "data":{}`)
 	}
 	return env, nil

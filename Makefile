@@ -20,7 +20,7 @@ demo: ## Tell a story of ten events; ONCE=1 stops by itself
 up: ## Start the embedded server and a worker
 	go run ./tests/demo -up
 
-test: tools tidy check unit devserver e2e ## Everything that CI runs; installs what it needs
+test: tools tidy check lint unit devserver e2e ## Everything that CI runs; installs what it needs
 
 tools:
 	sh tests/install.sh
@@ -32,7 +32,7 @@ tidy: ## Check that every go.mod is tidy
 check: ## Vet, format, and what in the workflows is not deterministic
 	go vet ./...
 	test -z "$$(gofmt -l events workflows activities domains worker starter internal tests devserver)"
-	$(WORKFLOWCHECK) ./workflows/...
+	$(WORKFLOWCHECK) -config workflows/workflowcheck.yaml ./workflows/...
 
 lint: ## Lint with golangci-lint, whose first build takes five minutes
 	$(GOLANGCI) run ./...

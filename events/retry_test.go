@@ -22,12 +22,16 @@ func TestRetryPolicyIntervals(t *testing.T) {
 		{"the default", events.DefaultRetry(), []time.Duration{time.Minute, 2 * time.Minute}, "3 attempts, 1m then 2m apart"},
 		{"a sync listener's", events.SyncRetry(), []time.Duration{10 * time.Millisecond, 20 * time.Millisecond}, "3 attempts, 10ms then 20ms apart"},
 		{
-			"capped", events.RetryPolicy{InitialInterval: time.Hour, BackoffCoefficient: 3, MaximumInterval: 5 * time.Hour, MaximumAttempts: 6},
-			[]time.Duration{time.Hour, 3 * time.Hour, 5 * time.Hour, 5 * time.Hour, 5 * time.Hour}, "6 attempts, 1h then 3h then 5h then … apart",
+			"capped",
+			events.RetryPolicy{InitialInterval: time.Hour, BackoffCoefficient: 3, MaximumInterval: 5 * time.Hour, MaximumAttempts: 6},
+			[]time.Duration{time.Hour, 3 * time.Hour, 5 * time.Hour, 5 * time.Hour, 5 * time.Hour},
+			"6 attempts, 1h then 3h then 5h then … apart",
 		},
 		{
-			"a broken coefficient", events.RetryPolicy{InitialInterval: 90 * time.Second, BackoffCoefficient: 1.5, MaximumAttempts: 3},
-			[]time.Duration{90 * time.Second, 135 * time.Second}, "3 attempts, 1m30s then 2m15s apart",
+			"a broken coefficient",
+			events.RetryPolicy{InitialInterval: 90 * time.Second, BackoffCoefficient: 1.5, MaximumAttempts: 3},
+			[]time.Duration{90 * time.Second, 135 * time.Second},
+			"3 attempts, 1m30s then 2m15s apart",
 		},
 		{"a single attempt", events.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 1, MaximumAttempts: 1}, nil, "1 attempt"},
 	} {

@@ -94,7 +94,7 @@ func retryPolicy(p events.RetryPolicy) *temporal.RetryPolicy {
 		InitialInterval:    p.InitialInterval,
 		BackoffCoefficient: p.BackoffCoefficient,
 		MaximumInterval:    max(maximum, p.InitialInterval),
-		MaximumAttempts:    int32(p.MaximumAttempts), //nolint:gosec // validated when the listener was registered
+		MaximumAttempts:    int32(p.MaximumAttempts),
 	}
 }
 

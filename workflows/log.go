@@ -141,7 +141,7 @@ func (l *Log) List(ctx context.Context, filter Filter, pageSize int, pageToken [
 	page, err := l.client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
 		Namespace:     l.config.Namespace,
 		Query:         filter.query(),
-		PageSize:      int32(min(max(pageSize, 1), 1000)), //nolint:gosec // bounded
+		PageSize:      int32(min(max(pageSize, 1), 1000)),
 		NextPageToken: pageToken,
 	})
 	if err != nil {

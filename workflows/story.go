@@ -78,6 +78,7 @@ func (s *storyteller) read(event *historypb.HistoryEvent) {
 		s.story.Failure = "canceled"
 	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT:
 		s.story.Failure = "timed out"
+	default: // the other events say nothing about listeners
 	}
 }
 

@@ -141,16 +141,6 @@ func (s *system) fail(t *testing.T, booking string, times, status int) {
 	require.Less(t, response.StatusCode, 300)
 }
 
-// heal ends every fault of the vendor.
-func (s *system) heal(t *testing.T) {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, s.vendor.URL+"/faults", nil)
-	require.NoError(t, err)
-	response, err := http.DefaultClient.Do(request)
-	require.NoError(t, err)
-	require.NoError(t, response.Body.Close())
-}
-
 // settled waits until the event is delivered or has failed.
 func (s *system) settled(t *testing.T, eventID string) workflows.Story {
 	t.Helper()

@@ -116,8 +116,10 @@ var scenarios = []scenario{
 		on("shipping.label", emitting(), emits),
 	)},
 	{name: "emits-later", want: events.Delivered, listeners: list(on("shipping.ship", emitting(events.After(2*time.Hour)), emits))},
-	{name: "loop-guard", want: events.Failed, envelope: func(e *events.Envelope) { e.Hops = events.MaxHops },
-		listeners: list(on("shipping.ship", emitting(), emits))},
+	{
+		name: "loop-guard", want: events.Failed, envelope: func(e *events.Envelope) { e.Hops = events.MaxHops },
+		listeners: list(on("shipping.ship", emitting(), emits)),
+	},
 	{name: "delayed", want: events.Delivered, options: []events.Option{events.After(48 * time.Hour)}, listeners: list(on("billing.charge", nil))},
 	{name: "waited-for", want: events.Delivered, wait: true, listeners: list(on("billing.record", nil, events.Sync()), on("billing.charge", failing(1, errDown)))},
 	{name: "cancelled", want: events.Failed, cancel: true, listeners: list(on("billing.charge", failing(9, errDown), events.Retry(events.RetryPolicy{

@@ -32,19 +32,22 @@ var server = sync.OnceValues(func() (string, error) {
 	return address, errors.Join(err, admin.Close())
 })
 
+// errNoServer means that there is none to find, as opposed to one that fails.
+var errNoServer = errors.New("no PostgreSQL to test on: set TEST_DATABASE_URL or install the package postgresql")
+
 func find() (string, error) {
 	if address := os.Getenv("TEST_DATABASE_URL"); address != "" {
 		return address, nil
 	}
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if err != nil || len(found) == 0 {
-		return "", errors.New("set TEST_DATABASE_URL or install the package postgresql")
+		return "", errNoServer
 	}
 	return start(filepath.Dir(slices.Max(found)))
 }
 
 // lifeline is the server's input. Were it collected it would be closed.
-var lifeline io.WriteCloser //nolint:unused // being kept is its use
+var lifeline io.WriteCloser //nolint:unused // held, not read //nolint:unused // being kept is its use
 
 // script starts a server that listens on a socket in its own folder, says so, and
 // waits for the end of its input: for this process to end, however it does. Then

@@ -57,7 +57,7 @@ func (r *lineReader) lines(ctx context.Context) <-chan line {
 
 var errLineTooLong = fmt.Errorf("the line has more than %d bytes, which no event has", maxInput)
 
-// next returns the next line without the space around it. Of a line that is too
+// next returns the next line without the space at its end. Of a line that is too
 // long it keeps nothing.
 func (r *lineReader) next() ([]byte, error) {
 	var text []byte
@@ -74,6 +74,6 @@ func (r *lineReader) next() ([]byte, error) {
 		if tooLong {
 			return nil, errLineTooLong
 		}
-		return bytes.TrimSpace(text), err
+		return bytes.TrimRight(text, " \t\r\n"), err
 	}
 }

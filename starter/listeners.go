@@ -6,8 +6,10 @@ import (
 	"io"
 	"strings"
 
+	"github.com/caarlos0/env/v11"
 	"github.com/spf13/cobra"
 
+	"github.com/herald-bus/herald/activities"
 	"github.com/herald-bus/herald/events"
 )
 
@@ -34,7 +36,9 @@ func (a *app) listenersCommand() *cobra.Command {
 		Long: `List who listens to what, in the order of delivery.
 
 Sync listeners run one after another; if one still fails after its quick
-attempts it goes on as an async one. Async listeners run at the same time.`,
+attempts it goes on as an async one. Async listeners run at the same time. The
+ladder of those without one of their own is that of a worker with the same
+HERALD_RETRY_ variables as here.`,
 		Example: `  starter listeners
   starter listeners appointment.created
   starter listeners appointment.created -o json`,
@@ -46,10 +50,14 @@ attempts it goes on as an async one. Async listeners run at the same time.`,
 		if err != nil {
 			return err
 		}
+		fallback, err := a.ladder()
+		if err != nil {
+			return err
+		}
 		var infos []listenerInfo
 		for _, name := range names {
 			for i, l := range registry.Listeners(name) {
-				infos = append(infos, infoOf(name, i+1, l))
+				infos = append(infos, infoOf(name, i+1, l, fallback))
 			}
 		}
 		if len(infos) == 0 {
@@ -60,13 +68,10 @@ attempts it goes on as an async one. Async listeners run at the same time.`,
 	return cmd
 }
 
-func infoOf(eventType string, order int, l events.Listener) listenerInfo {
+func infoOf(eventType string, order int, l events.Listener, fallback events.RetryPolicy) listenerInfo {
 	info := listenerInfo{
 		Type: eventType, Order: order, Listener: l.Name(), Sync: l.IsSync(), Priority: l.Priority(),
-		Retry: events.DefaultRetry(), TimeoutSeconds: l.Timeout().Seconds(), Timeout: l.Timeout().String(), Emits: []string{},
-	}
-	if own, ok := l.RetryPolicy(); ok {
-		info.Retry = own
+		Retry: activities.Effective(l, fallback), TimeoutSeconds: l.Timeout().Seconds(), Timeout: l.Timeout().String(), Emits: []string{},
 	}
 	if l.IsSync() {
 		quick := events.SyncRetry()
@@ -74,6 +79,27 @@ func infoOf(eventType string, order int, l events.Listener) listenerInfo {
 	}
 	info.Emits = append(info.Emits, l.Emits()...)
 	return info
+}
+
+// ladder returns that of async listeners without one of their own, as a worker in
+// this environment has it.
+func (a *app) ladder() (events.RetryPolicy, error) {
+	environment := map[string]string{}
+	for _, name := range []string{"INITIAL_INTERVAL", "BACKOFF_COEFFICIENT", "MAXIMUM_INTERVAL", "MAXIMUM_ATTEMPTS"} {
+		name = "HERALD_RETRY_" + name
+		if value := a.env(name, ""); value != "" {
+			environment[name] = value
+		}
+	}
+	config, err := env.ParseAsWithOptions[activities.Config](env.Options{Environment: environment})
+	if err != nil {
+		return events.RetryPolicy{}, exit(exitUsage, "%s", oneLine(err))
+	}
+	fallback, err := config.Retry()
+	if err != nil {
+		return fallback, exit(exitUsage, "%s", oneLine(err))
+	}
+	return fallback, nil
 }
 
 // listenerTables writes one table a type.

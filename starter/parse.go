@@ -39,8 +39,9 @@ func (a *app) readInput(flag, name string) ([]byte, error) {
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// checkJSON returns the trimmed text, or where it is not JSON.
-func checkJSON(raw []byte) ([]byte, error) {
+// checkJSON returns the trimmed text, or where it is not JSON, in lines counted
+// from first.
+func checkJSON(raw []byte, first int) ([]byte, error) {
 	raw = bytes.TrimPrefix(raw, byteOrderMark)
 	var value json.RawMessage
 	err := json.Unmarshal(raw, &value)
@@ -52,7 +53,7 @@ func checkJSON(raw []byte) ([]byte, error) {
 		return nil, errors.New("it is empty: write JSON")
 	case ok:
 		line, column := position(raw, syntax.Offset)
-		return nil, fmt.Errorf("invalid JSON at %d:%d: %w", line, column, err)
+		return nil, fmt.Errorf("invalid JSON at %d:%d: %w", first-1+line, column, err)
 	}
 	return nil, fmt.Errorf("invalid JSON: %w", err)
 }
@@ -66,10 +67,10 @@ func position(raw []byte, offset int64) (line, column int) {
 }
 
 // parseEvent reads a CloudEvent in JSON. Everything but type and data may be left
-// out, the specversion too.
-func parseEvent(raw []byte) (events.Envelope, error) {
+// out, the specversion too. The text starts in the given line of its file.
+func parseEvent(raw []byte, first int) (events.Envelope, error) {
 	var env events.Envelope
-	raw, err := checkJSON(raw)
+	raw, err := checkJSON(raw, first)
 	if err != nil {
 		return env, err
 	}

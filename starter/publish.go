@@ -215,7 +215,7 @@ func (p *publishing) read(args []string) (events.Envelope, error) {
 		if err != nil {
 			return events.Envelope{}, err
 		}
-		env, err := parseEvent(raw)
+		env, err := parseEvent(raw, 1)
 		if err != nil {
 			return env, usage("--event-file: %s", err)
 		}
@@ -229,7 +229,7 @@ func (p *publishing) read(args []string) (events.Envelope, error) {
 			return events.Envelope{}, err
 		}
 	}
-	data, err := checkJSON(raw)
+	data, err := checkJSON(raw, 1)
 	if err != nil {
 		return events.Envelope{}, usage("--%s: %s", flag, err)
 	}

@@ -97,7 +97,7 @@ func (b *batch) parse(next line) (events.Envelope, error) {
 	if next.err != nil {
 		return events.Envelope{}, next.err
 	}
-	env, err := parseEvent(next.text)
+	env, err := parseEvent(next.text, next.number)
 	if err != nil {
 		return env, err
 	}

@@ -80,7 +80,7 @@ func TestPublishMany(t *testing.T) {
 			"5 " + idOf(3) + " rejected",
 			"6 " + idOf(1) + " duplicate",
 		}, summary)
-		require.Contains(t, got[1].Error, "invalid JSON at 1:32: invalid character ']'")
+		require.Contains(t, got[1].Error, "invalid JSON at 2:32: invalid character ']'")
 		require.Contains(t, got[3].Error, "did you mean call.started?")
 		require.Contains(t, term.err.String(), "2 published, 1 duplicate, 2 rejected\n")
 		require.Contains(t, term.err.String(), "error: 2 failed")

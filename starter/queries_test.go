@@ -384,6 +384,20 @@ func TestListeners(t *testing.T) {
 		golden(t, "listeners_json", term.out.String())
 	})
 
+	t.Run("has the ladder of this environment", func(t *testing.T) {
+		t.Parallel()
+		term := newTerminal(t)
+		term.setEnv("HERALD_RETRY_MAXIMUM_ATTEMPTS=2")
+
+		require.Zero(t, term.exec("listeners", "appointment.created"))
+		require.Contains(t, term.out.String(), "2 attempts, 1m apart")
+		require.Contains(t, term.out.String(), "5 attempts", "a ladder of its own stays")
+
+		term.setEnv("HERALD_RETRY_MAXIMUM_ATTEMPTS=many")
+		require.Equal(t, exitUsage, term.exec("listeners"))
+		require.Contains(t, term.err.String(), "RetryMaximumAttempts")
+	})
+
 	t.Run("says that nobody listens", func(t *testing.T) {
 		t.Parallel()
 		term := newTerminal(t)

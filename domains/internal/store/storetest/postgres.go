@@ -51,9 +51,11 @@ var lifeline io.WriteCloser //nolint:unused // held, not read //nolint:unused //
 
 // script starts a server that listens on a socket in its own folder, says so, and
 // waits for the end of its input: for this process to end, however it does. Then
-// it stops the server and takes everything away.
+// it stops the server and takes everything away. An interrupt at the terminal is
+// meant for the tests, not for this.
 const script = `
 set -e
+trap '' INT HUP TERM
 export PATH="$1:$PATH"
 cd "$2"
 initdb -D data -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >log 2>&1

@@ -13,7 +13,7 @@ COPY . .
 # timetzdata: the images have no zone files.
 RUN --mount=type=cache,target=/go/pkg/mod \
     --mount=type=cache,target=/root/.cache/go-build \
-    CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -tags=postgres,timetzdata -o /out/ ./worker ./starter
+    CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -tags=timetzdata -o /out/ ./worker ./starter
 # A volume takes the owner of the folder that it is mounted over.
 RUN mkdir /data && chown 65532:65532 /data
 

@@ -5,7 +5,7 @@ GOLANGCI      := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v
 WORKFLOWCHECK := go run go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
 
 # The modules beside the main one, and how the embedded server is built.
-NESTED         := devserver
+NESTED         := devserver tests/deploy
 DEVSERVER_TAGS := -tags disable_grpc_modules
 
 help: ## Print this message
@@ -20,7 +20,7 @@ demo: ## Tell a story of ten events; ONCE=1 stops by itself
 up: ## Start the embedded server and a worker
 	go run ./tests/demo -up
 
-test: tools tidy check lint unit devserver e2e ## Everything that CI runs; installs what it needs
+test: tools tidy check lint unit deploy devserver e2e ## Everything that CI runs; installs what it needs
 
 tools:
 	sh tests/install.sh
@@ -43,6 +43,9 @@ unit: ## Tests that need no server, with the race detector
 devserver: ## Tests of the embedded server
 	cd devserver && go vet $(DEVSERVER_TAGS) ./... && go test $(DEVSERVER_TAGS) -timeout 30m ./...
 
+deploy: ## Check the compose file and the images
+	cd tests/deploy && go vet ./... && go test ./...
+
 e2e: build ## Tests on the real embedded server, chaos and browser included
 	go test -timeout 30m ./tests/e2e/...
 
@@ -58,4 +61,4 @@ bench: build ## Compare deliveries with bare workflows, as ratios
 clean: ## Remove what was built and what the demo left
 	rm -rf .build .demo
 
-.PHONY: help build demo up test tools tidy check lint unit devserver e2e replay record bench clean
+.PHONY: help build demo up test tools tidy check lint unit deploy devserver e2e replay record bench clean

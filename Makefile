@@ -56,7 +56,7 @@ record: build ## Record a history of each path that has none yet
 	go test -timeout 30m ./tests/replay -record
 
 bench: build ## Compare deliveries with bare workflows, as ratios
-	go test -timeout 60m -run '^$$' -bench . ./tests/bench
+	go test -timeout 60m -run '^$$' -benchtime 5x -bench . ./tests/bench
 
 clean: ## Remove what was built and what the demo left
 	rm -rf .build .demo

@@ -6,16 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
-	"slices"
 	"time"
 
-	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/operatorservice/v1"
-	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/worker"
 	"go.uber.org/fx"
 
@@ -50,8 +44,12 @@ func newDeliverer(lc fx.Lifecycle, config Config, connection *temporalclient.Con
 }
 
 func (d *deliverer) start(ctx context.Context) error {
-	if err := d.addSearchAttributes(ctx); err != nil {
+	added, err := d.connection.AddSearchAttributes(ctx, workflows.SearchAttributes())
+	if err != nil {
 		return err
+	}
+	if len(added) > 0 {
+		d.log.InfoContext(ctx, "search attributes added", "names", added)
 	}
 	if err := d.Start(); err != nil {
 		return fmt.Errorf("start worker on task queue %s of namespace %s: %w", d.config.TaskQueue, d.connection.Namespace, err)
@@ -65,64 +63,6 @@ func (d *deliverer) stop(ctx context.Context) error {
 		return nil
 	}
 	return d.health.Shutdown(ctx)
-}
-
-// addSearchAttributes registers the search attributes that the namespace lacks.
-// Two workers that start at once may both try: the second finds them there.
-func (d *deliverer) addSearchAttributes(ctx context.Context) error {
-	operator := d.connection.Client.OperatorService()
-	listed, err := operator.ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: d.connection.Namespace})
-	if _, missing := errors.AsType[*serviceerror.NamespaceNotFound](err); missing {
-		return fmt.Errorf("namespace %s does not exist: create it, or set TEMPORAL_NAMESPACE", d.connection.Namespace)
-	}
-	if err != nil {
-		return fmt.Errorf("list search attributes of namespace %s: %w", d.connection.Namespace, err)
-	}
-	missing := map[string]enumspb.IndexedValueType{}
-	wanted := workflows.SearchAttributes()
-	for _, name := range slices.Sorted(maps.Keys(wanted)) {
-		switch have, ok := listed.GetCustomAttributes()[name]; {
-		case !ok:
-			missing[name] = wanted[name]
-		case have != wanted[name]:
-			return fmt.Errorf("search attribute %s of namespace %s is a %s, it must be a %s: remove it, and start again", name, d.connection.Namespace, have, wanted[name])
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	_, err = operator.AddSearchAttributes(ctx, &operatorservice.AddSearchAttributesRequest{Namespace: d.connection.Namespace, SearchAttributes: missing})
-	if _, raced := errors.AsType[*serviceerror.AlreadyExists](err); err != nil && !raced {
-		return fmt.Errorf("add the search attributes %v to namespace %s: %w", slices.Sorted(maps.Keys(missing)), d.connection.Namespace, err)
-	}
-	d.log.InfoContext(ctx, "search attributes added", "names", slices.Sorted(maps.Keys(missing)))
-	return d.awaitSearchAttributes(ctx, slices.Sorted(maps.Keys(wanted)))
-}
-
-// awaitSearchAttributes returns when the server's cache knows the attributes:
-// until then it would refuse to start a delivery.
-func (d *deliverer) awaitSearchAttributes(ctx context.Context, names []string) error {
-	const patience, interval = time.Minute, 200 * time.Millisecond
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
-	for _, name := range names {
-		for {
-			_, err := d.connection.Client.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{
-				Namespace: d.connection.Namespace, Query: name + " IS NOT NULL",
-			})
-			if err == nil {
-				break
-			}
-			select {
-			case <-ctx.Done():
-				return fmt.Errorf("search attribute %s was added, but the server does not know it: %w", name, err)
-			case <-tick.C:
-			}
-		}
-	}
-	return nil
 }
 
 // serveHealth answers GET /healthz while the worker runs and its server answers.

@@ -280,12 +280,11 @@ func (d *delivery) close(ctx workflow.Context) error {
 			texts = append(texts, fmt.Sprintf("%s (%d attempts): %s", t.Listener, t.Attempts, t.Error))
 		}
 	}
-	status := events.Delivered
-	if len(failed) > 0 {
-		status = events.Failed
+	if len(failed) == 0 {
+		return workflow.UpsertTypedSearchAttributes(ctx, eventStatusKey.ValueSet(string(events.Delivered)))
 	}
-	err := workflow.UpsertTypedSearchAttributes(ctx, eventStatusKey.ValueSet(string(status)), failedListenersKey.ValueSet(failed))
-	if err != nil || len(failed) == 0 {
+	err := workflow.UpsertTypedSearchAttributes(ctx, eventStatusKey.ValueSet(string(events.Failed)), failedListenersKey.ValueSet(failed))
+	if err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {

@@ -28,21 +28,21 @@ func TestTheWebUIShowsTheDelivery(t *testing.T) {
 	require.Equal(t, events.Failed, story.Status)
 	url := story.URL(shared.server.UI, shared.server.Namespace)
 
-	see(t, browser, url, "history",
+	see(browser, t, url, "history",
 		"appointment.created", created.AppointmentID, // the static summary names both
 		"calendarsync.push-new-appointment",        // the failed activity, by its name
 		"notifications.require-confirmation",       // the sync listener, in its marker's summary
 		"1 of 4 listeners failed", "422", "Failed", // the outcome and the vendor's answer
 	)
-	see(t, browser, strings.TrimSuffix(url, "/history")+"/relationships", "relationships",
+	see(browser, t, strings.TrimSuffix(url, "/history")+"/relationships", "relationships",
 		"notification.confirmation_required")
-	see(t, browser, shared.server.UI+"/namespaces/"+shared.server.Namespace+"/workflows", "list",
+	see(browser, t, shared.server.UI+"/namespaces/"+shared.server.Namespace+"/workflows", "list",
 		workflows.WorkflowID(story.EventID), "appointment.created", "Failed")
 }
 
 // see opens a page and waits until it shows every text. With HERALD_SCREENSHOTS it
 // leaves a picture there.
-func see(t *testing.T, browser context.Context, url, name string, texts ...string) {
+func see(browser context.Context, t *testing.T, url, name string, texts ...string) {
 	t.Helper()
 	const patience, interval = 60 * time.Second, 200 * time.Millisecond
 	ctx, cancel := context.WithTimeout(browser, patience)
@@ -64,14 +64,14 @@ func see(t *testing.T, browser context.Context, url, name string, texts ...strin
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
-			picture(t, browser, name)
+			picture(browser, t, name)
 			require.FailNow(t, "the page does not show it", "%s: %q is missing (%v) in:\n%s", url, missing, err, shown)
 		}
 	}
-	picture(t, browser, name)
+	picture(browser, t, name)
 }
 
-func picture(t *testing.T, browser context.Context, name string) {
+func picture(browser context.Context, t *testing.T, name string) {
 	t.Helper()
 	dir := os.Getenv("HERALD_SCREENSHOTS")
 	if dir == "" {

@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
-	"go.temporal.io/api/operatorservice/v1"
 	"go.temporal.io/api/temporalproto"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
@@ -55,9 +54,7 @@ func TestRecord(t *testing.T) {
 	})
 	require.NoError(t, err)
 	t.Cleanup(connection.Client.Close)
-	_, err = connection.Client.OperatorService().AddSearchAttributes(ctx, &operatorservice.AddSearchAttributesRequest{
-		Namespace: server.Namespace, SearchAttributes: workflows.SearchAttributes(),
-	})
+	_, err = connection.AddSearchAttributes(ctx, workflows.SearchAttributes())
 	require.NoError(t, err)
 	for _, s := range scenarios {
 		if _, err := os.Stat(historyFile(s)); err == nil {

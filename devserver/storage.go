@@ -109,7 +109,7 @@ func prepareMemory(ctx context.Context, cfg *config.SQL) error {
 	if err != nil {
 		return fmt.Errorf("open the database in memory: %w", err)
 	}
-	return errors.Join(inTx(ctx, db, leanIndexes), db.Close())
+	return errors.Join(inTx(ctx, db, leanVisibility), db.Close())
 }
 
 // prepareFile makes sure that a file holds the schema of this server, all of
@@ -140,7 +140,7 @@ func createSchema(ctx context.Context, tx *sql.Tx) error {
 	if err := sqliteschema.SetupSchemaOnDB(schemaTx{tx: tx}); err != nil {
 		return fmt.Errorf("create the schema: %w", err)
 	}
-	if err := leanIndexes(ctx, tx); err != nil {
+	if err := leanVisibility(ctx, tx); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, schemaVersion())); err != nil {
@@ -152,7 +152,7 @@ func createSchema(ctx context.Context, tx *sql.Tx) error {
 // schemaVersion tells one schema from another. SQLite keeps it as a signed
 // number, so it has 31 bits.
 func schemaVersion() uint32 {
-	versions := sqliteschema.Version + " " + sqliteschema.VisibilityVersion + " " + indexVersion
+	versions := sqliteschema.Version + " " + sqliteschema.VisibilityVersion + " " + leanVersion
 	return crc32.ChecksumIEEE([]byte(versions)) & 0x7fffffff
 }
 

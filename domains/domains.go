@@ -38,9 +38,13 @@ func CheckEnvironment() error {
 	return errors.Join(check[store.Config](), check[calendarsync.Config](), check[notifications.Config]())
 }
 
-func check[T any]() error {
-	if _, err := env.ParseAs[T](); err != nil {
-		return fmt.Errorf("%T: %w", *new(T), err)
+func check[T interface{ Validate() error }]() error {
+	config, err := env.ParseAs[T]()
+	if err == nil {
+		err = config.Validate()
+	}
+	if err != nil {
+		return fmt.Errorf("%T: %w", config, err)
 	}
 	return nil
 }

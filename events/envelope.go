@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	cloudevents "github.com/cloudevents/sdk-go/v2/event"
 	"github.com/google/uuid"
@@ -17,6 +18,9 @@ import (
 
 // Limits of the bus.
 const (
+	// MaxAttributeBytes is the longest type, subject, source, correlation or
+	// causation id: a search attribute on PostgreSQL holds 255 characters.
+	MaxAttributeBytes = 255
 	// MaxEventBytes is the largest encoded event. Temporal refuses payloads over
 	// 2 MiB; the rest is room for what travels with it.
 	MaxEventBytes = 1 << 20
@@ -308,6 +312,10 @@ func (e Envelope) Validate() error {
 	require(isWritable(e.Time), "time %s is outside of the years 0 to 9999", e.Time)
 	require(isWritable(e.DeliverAt), "deliverat %s is outside of the years 0 to 9999", e.DeliverAt)
 	require(json.Valid(e.Data), "data is not valid JSON")
+	for _, text := range []struct{ name, value string }{{"type", e.Type}, {"subject", e.Subject}, {"source", e.Source}, {"correlationid", e.CorrelationID}, {"causationid", e.CausationID}} {
+		require(len(text.value) <= MaxAttributeBytes, "%s has %d bytes: shorten it to %d, the longest that the event log finds", text.name, len(text.value), MaxAttributeBytes)
+		require(!strings.ContainsFunc(text.value, unicode.IsControl), "%s %q has a control character, which CloudEvents forbids", text.name, text.value)
+	}
 	for _, name := range slices.Sorted(maps.Keys(e.Metadata)) {
 		require(!slices.Contains(attributes, name), "metadata %s is an attribute of the envelope: choose another name", name)
 		require(strings.ToLower(name) == name, "metadata %s must be in lower case", name)

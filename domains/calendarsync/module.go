@@ -26,6 +26,12 @@ type Config struct {
 	CalendarDir string `env:"HERALD_CALENDAR_DIR"`
 }
 
+// Validate reports an address that no calendar can be at.
+func (c Config) Validate() error {
+	_, err := NewCalendar(c)
+	return err
+}
+
 // Module wires the calendarsync domain.
 var Module = fx.Module("calendarsync",
 	store.Contribute(Migrations),

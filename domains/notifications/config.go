@@ -1,6 +1,7 @@
 package notifications
 
 import (
+	"errors"
 	"fmt"
 	"net/mail"
 	"strings"
@@ -27,11 +28,21 @@ type Config struct {
 	SMTPPassword string `env:"HERALD_SMTP_PASSWORD"`
 }
 
+// Validate reports everything that no mailer can be made of.
+func (c Config) Validate() error {
+	_, err := c.domain()
+	if c.SMTPAddr == "" {
+		return err
+	}
+	_, smtpErr := NewSMTP(c)
+	return errors.Join(err, smtpErr)
+}
+
 // domain returns the domain of the sender's address.
 func (c Config) domain() (string, error) {
 	address, err := mail.ParseAddress(c.MailFrom)
 	if err != nil {
-		return "", fmt.Errorf("notifications: HERALD_MAIL_FROM %q is no e-mail address", c.MailFrom)
+		return "", fmt.Errorf("HERALD_MAIL_FROM %q is no e-mail address", c.MailFrom)
 	}
 	return address.Address[strings.LastIndexByte(address.Address, '@')+1:], nil
 }

@@ -26,15 +26,11 @@ type Mailer interface {
 // NewMailer returns the mailer that the configuration asks for: the SMTP server
 // where there is one, or else the outbox folder.
 func NewMailer(config Config) (Mailer, error) {
-	if _, err := config.domain(); err != nil {
-		return nil, err
+	if err := config.Validate(); err != nil {
+		return nil, fmt.Errorf("notifications: %w", err)
 	}
 	if config.SMTPAddr == "" {
 		return Outbox{Dir: config.Dir(config.OutboxDir, "outbox")}, nil
 	}
-	server, err := NewSMTP(config)
-	if err != nil {
-		return nil, fmt.Errorf("notifications: %w", err)
-	}
-	return server, nil
+	return NewSMTP(config)
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/jackc/pgx/v5"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver pgx
 	_ "modernc.org/sqlite"             // the driver sqlite
 
@@ -24,6 +25,14 @@ type Config struct {
 	// DatabaseURL is the address of a PostgreSQL database, as libpq writes it.
 	// Without one the database is the file herald.db in the data folder.
 	DatabaseURL string `env:"DATABASE_URL"`
+}
+
+// Validate reports an address that no database can be at.
+func (c Config) Validate() error {
+	if _, err := pgx.ParseConfig(c.DatabaseURL); c.DatabaseURL != "" && err != nil {
+		return fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	return nil
 }
 
 // A Dialect is one of the databases that the store runs on.

@@ -20,6 +20,7 @@ import (
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/call"
+	"github.com/herald-bus/herald/events/customer"
 	"github.com/herald-bus/herald/events/notification"
 )
 
@@ -29,6 +30,7 @@ var update = flag.Bool("update", false, "write the wire goldens that are missing
 var wireTypes = map[string][]events.Type{
 	"appointment":  appointment.Types,
 	"call":         call.Types,
+	"customer":     customer.Types,
 	"notification": notification.Types,
 }
 

@@ -19,7 +19,9 @@ import (
 
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
+	"github.com/herald-bus/herald/events/availability"
 	"github.com/herald-bus/herald/events/call"
+	"github.com/herald-bus/herald/events/customer"
 	"github.com/herald-bus/herald/events/notification"
 )
 
@@ -28,7 +30,9 @@ var update = flag.Bool("update", false, "write the wire goldens that are missing
 // wireTypes are the event types of every noun package.
 var wireTypes = map[string][]events.Type{
 	"appointment":  appointment.Types,
+	"availability": availability.Types,
 	"call":         call.Types,
+	"customer":     customer.Types,
 	"notification": notification.Types,
 }
 

@@ -13,7 +13,27 @@ import (
 // Types are the event types of this package.
 var Types = []events.Type{
 	events.TypeOf[Created](),
+	events.TypeOf[BecameConfirmed](),
+	events.TypeOf[Updated](),
+	events.TypeOf[RescheduleRequested](),
+	events.TypeOf[Rescheduled](),
 	events.TypeOf[Cancelled](),
+	events.TypeOf[Started](),
+	events.TypeOf[BecameCompleted](),
+	events.TypeOf[BecameNoShow](),
+	events.TypeOf[ReminderDue](),
+	events.TypeOf[BookingFailed](),
+	events.TypeOf[PolicyViolated](),
+	events.TypeOf[AttentionRequired](),
+	events.TypeOf[SeriesPlanned](),
+	events.TypeOf[WishRecorded](),
+	events.TypeOf[WishMatched](),
+	events.TypeOf[CallbackRequested](),
+	events.TypeOf[CallbackAssigned](),
+	events.TypeOf[CallbackOverdue](),
+	events.TypeOf[CallbackEscalated](),
+	events.TypeOf[CallbackCompleted](),
+	events.TypeOf[CallbackExpired](),
 }
 
 // Ref says which appointment an event is about, as it stood at that instant.
@@ -68,7 +88,13 @@ const (
 	StatusCancelled Status = "cancelled"
 )
 
-// Statuses lists them.
+// The states of the booking saga, which no event and no list shows.
+const (
+	StatusBooking Status = "booking"
+	StatusFailed  Status = "failed"
+)
+
+// Statuses lists those that are shown.
 var Statuses = []Status{Pending, Confirmed, InProgress, Completed, NoShow, StatusCancelled}
 
 // Origin is the channel that made a change.

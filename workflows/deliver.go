@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -238,30 +237,15 @@ func (d *delivery) runAsync(ctx workflow.Context, t *task) {
 	d.settle(ctx, t, emission)
 }
 
-// settle publishes what a listener emitted, each event as a workflow of its own
-// that outlives this one, and ends the listener's delivery. An event that exists
-// already was published by an earlier run: the same listener, the same id.
+// settle publishes what a listener emitted and ends the listener's delivery.
 func (d *delivery) settle(ctx workflow.Context, t *task, emission Emission) {
 	var started []workflow.Future
 	for _, env := range emission.Events {
-		status := events.Delivering
-		if !env.DeliverAt.IsZero() {
-			status = events.Scheduled
-		}
-		child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
-			WorkflowID:            WorkflowID(env.ID),
-			WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
-			ParentClosePolicy:     enumspb.PARENT_CLOSE_POLICY_ABANDON,
-			TypedSearchAttributes: searchAttributes(env, status),
-			StaticSummary:         summary(env),
-			StaticDetails:         details(env),
-			Priority:              temporal.Priority{FairnessKey: env.TenantID},
-		})
-		started = append(started, workflow.ExecuteChildWorkflow(child, env.Type, env).GetChildWorkflowExecution())
+		started = append(started, startDelivery(ctx, env))
 		t.Emitted = append(t.Emitted, env.ID)
 	}
 	for i, future := range started {
-		if err := future.Get(ctx, nil); err != nil && !temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+		if err := isPublished(ctx, future); err != nil {
 			t.Status = events.GaveUp
 			t.Error = clip(fmt.Sprintf("publish %s %s: %s", emission.Events[i].Type, emission.Events[i].ID, failureText(err)))
 			return

@@ -70,10 +70,11 @@ type Registry interface {
 }
 
 // Register registers the delivery under the name of every given event type, and
-// for types that this process does not know.
+// for types that this process does not know, and the life of an appointment.
 func Register(r Registry, eventTypes []string) {
 	for _, name := range eventTypes {
 		r.RegisterWorkflowWithOptions(DeliverEvent, workflow.RegisterOptions{Name: name})
 	}
+	r.RegisterWorkflowWithOptions(AppointmentLife, workflow.RegisterOptions{Name: AppointmentLifeType})
 	r.RegisterDynamicWorkflow(deliverUnknown, workflow.DynamicRegisterOptions{})
 }

@@ -259,3 +259,6 @@ type SeriesChange struct {
 	// Rule replaces the old one from Date on; without one the series ends.
 	Rule *SeriesRule `json:"rule,omitzero"`
 }
+
+// Head returns what every command has.
+func (c Command) Head() Command { return c }

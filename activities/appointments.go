@@ -1,0 +1,228 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/herald-bus/herald/events"
+	"github.com/herald-bus/herald/events/appointment"
+	"github.com/herald-bus/herald/events/availability"
+	"github.com/herald-bus/herald/events/customer"
+	"github.com/herald-bus/herald/workflows"
+)
+
+// Customers is what an appointment's life needs of the customers domain.
+type Customers interface {
+	Resolve(ctx context.Context, tenantID string, now time.Time, q customer.Query) (customer.Resolution, []events.Event, error)
+}
+
+// Availability is what it needs of the availability domain.
+type Availability interface {
+	FreeSlots(ctx context.Context, tenantID string, now time.Time, r availability.FreeSlotsRequest) (availability.FreeSlots, error)
+	Hold(ctx context.Context, tenantID string, now time.Time, r availability.HoldRequest) (availability.Hold, []events.Event, error)
+	Release(ctx context.Context, tenantID string, now time.Time, r availability.ReleaseRequest) (availability.Released, []events.Event, error)
+	Convert(ctx context.Context, tenantID string, now time.Time, r availability.ConvertRequest) (availability.Booked, []events.Event, error)
+	Move(ctx context.Context, tenantID string, now time.Time, r availability.MoveRequest) (availability.Moved, []events.Event, error)
+}
+
+// Appointments is what it needs of the appointments domain.
+type Appointments interface {
+	Prepare(ctx context.Context, tenantID string, now time.Time, r appointment.BookRequest, who appointment.BookedFor) (appointment.Prepared, []events.Event, error)
+	Record(ctx context.Context, tenantID string, now time.Time, p appointment.Prepared, phases []appointment.Phase) error
+	MarkFailed(ctx context.Context, tenantID string, now time.Time, p appointment.Prepared, reason appointment.FailureReason, told bool) ([]events.Event, error)
+	Confirm(ctx context.Context, tenantID string, now time.Time, appointmentID string, calendarUIDs []string, calendarState string) (appointment.View, []events.Event, error)
+	Get(ctx context.Context, tenantID, appointmentID string) (appointment.View, error)
+	Timetable(ctx context.Context, tenantID, appointmentID string) (appointment.Timetable, error)
+	Remind(ctx context.Context, tenantID string, now time.Time, appointmentID string, kind appointment.ReminderKind) ([]events.Event, error)
+	PrepareMove(ctx context.Context, tenantID string, now time.Time, r appointment.MoveRequest) (appointment.Move, []events.Event, error)
+	RequestMove(ctx context.Context, tenantID string, now time.Time, m appointment.Move, state string) ([]events.Event, error)
+	RecordMove(ctx context.Context, tenantID string, now time.Time, m appointment.Move, phases []appointment.Phase) (appointment.View, []events.Event, error)
+	Cancel(ctx context.Context, tenantID string, now time.Time, r appointment.CancelRequest) (appointment.Cancellation, []events.Event, error)
+	ConfirmPending(ctx context.Context, tenantID string, now time.Time, c appointment.Command) (appointment.View, []events.Event, error)
+	Decide(ctx context.Context, tenantID string, now time.Time, c appointment.Command) (appointment.View, []events.Event, error)
+	PrepareUpdate(ctx context.Context, tenantID string, now time.Time, r appointment.UpdateRequest) (appointment.Change, error)
+	Update(ctx context.Context, tenantID string, now time.Time, r appointment.UpdateRequest) (appointment.View, []events.Event, error)
+	CheckIn(ctx context.Context, tenantID string, now time.Time, c appointment.Command) (appointment.View, []events.Event, error)
+	Complete(ctx context.Context, tenantID string, now time.Time, c appointment.Command) (appointment.View, []events.Event, error)
+	MarkNoShow(ctx context.Context, tenantID string, now time.Time, c appointment.Command) (appointment.View, []events.Event, error)
+	Alternatives(wanted appointment.Wanted, free []appointment.Slot) []appointment.Alternative
+}
+
+// Calendar is the calendar that may have the last word on a booking.
+type Calendar interface {
+	// Book has the calendar show the appointment at its time and returns its
+	// entries. The calendar's no is a refusal.
+	Book(ctx context.Context, tenantID string, ref appointment.Ref) (uids []string, err error)
+	// Cancel is content with what is not there.
+	Cancel(ctx context.Context, tenantID string, ref appointment.Ref) error
+}
+
+// Life runs the steps of appointments.
+type Life struct {
+	Customers    Customers
+	Availability Availability
+	Appointments Appointments
+	Calendar     Calendar
+}
+
+// Register registers each step under its name.
+func (l Life) Register(r Registry) {
+	a, v := l.Appointments, l.Availability
+	add(r, workflows.StepResolve, l.Customers.Resolve)
+	add(r, workflows.StepPrepare, func(ctx context.Context, tenantID string, now time.Time, q workflows.PrepareRequest) (appointment.Prepared, []events.Event, error) {
+		return a.Prepare(ctx, tenantID, now, q.Booking, q.For)
+	})
+	add(r, workflows.StepAlternatives, l.alternatives)
+	add(r, workflows.StepRecord, func(ctx context.Context, tenantID string, now time.Time, q workflows.RecordRequest) (none, []events.Event, error) {
+		return none{}, nil, a.Record(ctx, tenantID, now, q.Prepared, q.Phases)
+	})
+	add(r, workflows.StepMarkFailed, func(ctx context.Context, tenantID string, now time.Time, q workflows.MarkFailedRequest) (none, []events.Event, error) {
+		announce, err := a.MarkFailed(ctx, tenantID, now, q.Prepared, q.Reason, q.Told)
+		return none{}, announce, err
+	})
+	add(r, workflows.StepConfirm, func(ctx context.Context, tenantID string, now time.Time, q workflows.ConfirmRequest) (appointment.View, []events.Event, error) {
+		return a.Confirm(ctx, tenantID, now, q.AppointmentID, q.CalendarUIDs, q.CalendarState)
+	})
+	add(r, workflows.StepGet, func(ctx context.Context, tenantID string, _ time.Time, id string) (appointment.View, []events.Event, error) {
+		view, err := a.Get(ctx, tenantID, id)
+		return view, nil, err
+	})
+	add(r, workflows.StepTimetable, func(ctx context.Context, tenantID string, _ time.Time, id string) (appointment.Timetable, []events.Event, error) {
+		table, err := a.Timetable(ctx, tenantID, id)
+		return table, nil, err
+	})
+	addAbout(r, workflows.StepRemind, func(ctx context.Context, tenantID, id string, now time.Time, kind appointment.ReminderKind) (none, []events.Event, error) {
+		announce, err := a.Remind(ctx, tenantID, now, id, kind)
+		return none{}, announce, err
+	})
+	add(r, workflows.StepPrepareMove, a.PrepareMove)
+	add(r, workflows.StepRequestMove, func(ctx context.Context, tenantID string, now time.Time, q workflows.RequestMoveRequest) (none, []events.Event, error) {
+		announce, err := a.RequestMove(ctx, tenantID, now, q.Move, q.State)
+		return none{}, announce, err
+	})
+	add(r, workflows.StepRecordMove, func(ctx context.Context, tenantID string, now time.Time, q workflows.RecordMoveRequest) (appointment.View, []events.Event, error) {
+		return a.RecordMove(ctx, tenantID, now, q.Move, q.Phases)
+	})
+	add(r, workflows.StepCancel, a.Cancel)
+	add(r, workflows.StepConfirmPending, a.ConfirmPending)
+	add(r, workflows.StepDecide, a.Decide)
+	add(r, workflows.StepPrepareUpdate, func(ctx context.Context, tenantID string, now time.Time, q appointment.UpdateRequest) (appointment.Change, []events.Event, error) {
+		change, err := a.PrepareUpdate(ctx, tenantID, now, q)
+		return change, nil, err
+	})
+	add(r, workflows.StepUpdate, a.Update)
+	add(r, workflows.StepCheckIn, a.CheckIn)
+	add(r, workflows.StepComplete, a.Complete)
+	add(r, workflows.StepMarkNoShow, a.MarkNoShow)
+	add(r, workflows.StepHold, v.Hold)
+	add(r, workflows.StepRelease, v.Release)
+	add(r, workflows.StepConvert, v.Convert)
+	add(r, workflows.StepMoveTime, v.Move)
+	add(r, workflows.StepCalendarBook, func(ctx context.Context, tenantID string, _ time.Time, q workflows.CalendarRequest) (workflows.CalendarEntry, []events.Event, error) {
+		uids, err := l.Calendar.Book(ctx, tenantID, refOf(q))
+		return workflows.CalendarEntry{UIDs: uids}, nil, err
+	})
+	add(r, workflows.StepCalendarCancel, func(ctx context.Context, tenantID string, _ time.Time, q workflows.CalendarRequest) (none, []events.Event, error) {
+		return none{}, nil, l.Calendar.Cancel(ctx, tenantID, refOf(q))
+	})
+}
+
+type none = struct{}
+
+func refOf(q workflows.CalendarRequest) appointment.Ref {
+	return appointment.Ref{AppointmentID: q.AppointmentID, Version: q.Version, StartsAt: q.StartsAt, EndsAt: q.EndsAt, Zone: q.Zone, Display: q.Display}
+}
+
+// add registers a step.
+func add[T, R any](r Registry, name string, run func(ctx context.Context, tenantID string, now time.Time, request T) (R, []events.Event, error)) {
+	addAbout(r, name, func(ctx context.Context, tenantID, _ string, now time.Time, request T) (R, []events.Event, error) {
+		return run(ctx, tenantID, now, request)
+	})
+}
+
+// addAbout registers a step that needs to know its appointment.
+func addAbout[T, R any](r Registry, name string, run func(ctx context.Context, tenantID, subject string, now time.Time, request T) (R, []events.Event, error)) {
+	r.RegisterActivityWithOptions(func(ctx context.Context, q workflows.StepRequest[T]) (answer workflows.StepAnswer[R], err error) {
+		now := activity.GetInfo(ctx).StartedTime.UTC()
+		result, announce, err := run(ctx, q.Origin.TenantID, q.Subject, now, q.Request)
+		refusal, isRefusal := errors.AsType[*events.Refusal](err)
+		switch {
+		case isRefusal:
+			answer.Refusal = refusal
+		case events.IsPermanent(err):
+			return answer, temporal.NewNonRetryableApplicationError(err.Error(), workflows.FailurePermanent, nil)
+		case err != nil:
+			return answer, err
+		}
+		answer.Result = result
+		for i, e := range announce {
+			env, err := seal(q.Origin, q.Subject, q.Key, e, i, now)
+			if err != nil {
+				return answer, temporal.NewNonRetryableApplicationError(err.Error(), workflows.FailurePermanent, nil)
+			}
+			answer.Announce = append(answer.Announce, env)
+		}
+		return answer, nil
+	}, activity.RegisterOptions{Name: name})
+}
+
+// seal gives an event an id that derives from what it says: of one version of one
+// thing there is one event of a type, unless the key says otherwise.
+func seal(o workflows.Origin, subject, key string, e events.Event, position int, now time.Time) (events.Envelope, error) {
+	data, err := json.Marshal(e)
+	if err != nil {
+		return events.Envelope{}, fmt.Errorf("encode %s: %w", e.EventName(), err)
+	}
+	var about struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(data, &about); err != nil {
+		return events.Envelope{}, fmt.Errorf("encode %s: %w", e.EventName(), err)
+	}
+	options := []events.Option{
+		events.ID(events.DerivedID(subject, fmt.Sprintf("%s/%s/%d/%s", e.EventName(), e.AggregateID(), about.Version, key), position)),
+		events.Tenant(o.TenantID), events.Correlation(o.CorrelationID), events.CausedBy(o.CausedBy),
+		events.Source("/herald/" + workflows.AppointmentLifeType),
+	}
+	if o.TimeSkipping {
+		options = append(options, events.TimeSkipping())
+	}
+	env, err := events.SealAt(now, e, options...)
+	if err != nil {
+		return env, err
+	}
+	env.CausationID, env.Hops, env.TraceParent = o.CausationID, o.Hops, o.TraceParent
+	return env, env.Validate()
+}
+
+// alternatives are what else is free, the best first.
+func (l Life) alternatives(ctx context.Context, tenantID string, now time.Time, q workflows.AlternativesRequest) ([]appointment.Alternative, []events.Event, error) {
+	const before, after = 1, 14 // days
+	p := q.Prepared
+	from := p.Request.StartsAt.AddDate(0, 0, -before)
+	if from.Before(now) {
+		from = now
+	}
+	free, err := l.Availability.FreeSlots(ctx, tenantID, now, availability.FreeSlotsRequest{
+		Asker:  availability.Asker{Session: q.Session, Staff: p.Request.By.Origin == appointment.Staff},
+		Demand: p.Demand, From: from, Until: p.Request.StartsAt.AddDate(0, 0, after), Any: true,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	slots := make([]appointment.Slot, 0, len(free.Slots))
+	for _, s := range free.Slots {
+		slot := appointment.Slot{StartsAt: s.StartsAt, EndsAt: s.EndsAt}
+		if len(s.StaffIDs) > 0 {
+			slot.StaffID = s.StaffIDs[0]
+		}
+		slots = append(slots, slot)
+	}
+	return l.Appointments.Alternatives(appointment.Wanted{Origin: p.Request.By.Origin, StartsAt: p.Request.StartsAt, Zone: p.Zone, Now: now}, slots), nil, nil
+}

@@ -150,7 +150,7 @@ func add[T, R any](r Registry, name string, run func(ctx context.Context, tenant
 func addAbout[T, R any](r Registry, name string, run func(ctx context.Context, tenantID, subject string, now time.Time, request T) (R, []events.Event, error)) {
 	r.RegisterActivityWithOptions(func(ctx context.Context, q workflows.StepRequest[T]) (answer workflows.StepAnswer[R], err error) {
 		now := activity.GetInfo(ctx).StartedTime.UTC()
-		result, announce, err := run(ctx, q.Origin.TenantID, q.Subject, now, q.Request)
+		result, announce, err := run(ctx, q.Cause.TenantID, q.Subject, now, q.Request)
 		refusal, isRefusal := errors.AsType[*events.Refusal](err)
 		switch {
 		case isRefusal:
@@ -162,7 +162,7 @@ func addAbout[T, R any](r Registry, name string, run func(ctx context.Context, t
 		}
 		answer.Result = result
 		for i, e := range announce {
-			env, err := seal(q.Origin, q.Subject, q.Key, e, i, now)
+			env, err := seal(q.Cause, q.Subject, q.Key, e, i, now)
 			if err != nil {
 				return answer, temporal.NewNonRetryableApplicationError(err.Error(), workflows.FailurePermanent, nil)
 			}
@@ -174,7 +174,7 @@ func addAbout[T, R any](r Registry, name string, run func(ctx context.Context, t
 
 // seal gives an event an id that derives from what it says: of one version of one
 // thing there is one event of a type, unless the key says otherwise.
-func seal(o workflows.Origin, subject, key string, e events.Event, position int, now time.Time) (events.Envelope, error) {
+func seal(o workflows.Cause, subject, key string, e events.Event, position int, now time.Time) (events.Envelope, error) {
 	data, err := json.Marshal(e)
 	if err != nil {
 		return events.Envelope{}, fmt.Errorf("encode %s: %w", e.EventName(), err)

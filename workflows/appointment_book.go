@@ -13,7 +13,7 @@ import (
 
 // A BookCommand asks for an appointment.
 type BookCommand struct {
-	Origin  Origin                  `json:"origin"`
+	Cause   Cause                   `json:"cause"`
 	Booking appointment.BookRequest `json:"booking"`
 	Who     customer.Query          `json:"who"`
 	// Session is the call's, or the portal's: its own hold does not stand in its way.
@@ -80,7 +80,7 @@ func (l *life) book(ctx workflow.Context) error {
 		return err
 	}
 	defer l.turn.Unlock()
-	l.Origin = l.asked.Origin
+	l.Cause = l.asked.Cause
 	s := &saga{life: l, command: *l.asked}
 	return s.run(ctx)
 }

@@ -13,7 +13,7 @@ import (
 
 // A ChangeCommand asks for a change of an appointment.
 type ChangeCommand[T any] struct {
-	Origin  Origin        `json:"origin"`
+	Cause   Cause         `json:"cause"`
 	Request T             `json:"request"`
 	Wait    time.Duration `json:"wait"`
 }
@@ -121,7 +121,7 @@ func inTurn[T commanded](ctx workflow.Context, l *life, c ChangeCommand[T], hand
 	if l.view == nil {
 		return refusal(events.Refuse("not_found", "APT-60", "there is no appointment %s", l.AppointmentID)), nil
 	}
-	l.Origin = c.Origin
+	l.Cause = c.Cause
 	answer, err := handle(ctx, c.Request)
 	if answer.Appointment != nil {
 		l.view = answer.Appointment

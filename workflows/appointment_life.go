@@ -33,7 +33,7 @@ const (
 
 // A LifeStart is the input of an appointment's workflow.
 type LifeStart struct {
-	Origin        Origin `json:"origin"`
+	Cause         Cause  `json:"cause"`
 	AppointmentID string `json:"appointment_id"`
 	// Booked says that there should be an appointment already: the workflow goes on
 	// with what is written of it.
@@ -266,7 +266,7 @@ func (l *life) announce(ctx workflow.Context, all []events.Envelope) error {
 
 // request is a step's, with what its events inherit.
 func request[T any](l *life, key string, of T) StepRequest[T] {
-	return StepRequest[T]{Origin: l.Origin, Subject: l.AppointmentID, Key: key, Request: of}
+	return StepRequest[T]{Cause: l.Cause, Subject: l.AppointmentID, Key: key, Request: of}
 }
 
 // words say for the Web UI how the appointment stands.

@@ -41,8 +41,8 @@ const (
 	StepCalendarCancel = "calendarsync.cancel"
 )
 
-// Origin is where a command comes from: what it causes inherits this.
-type Origin struct {
+// Cause is where a command comes from: what it causes inherits this.
+type Cause struct {
 	TenantID      string `json:"tenant_id"`
 	CorrelationID string `json:"correlation_id"`
 	CausationID   string `json:"causation_id,omitzero"`
@@ -54,7 +54,7 @@ type Origin struct {
 
 // A StepRequest is the input of a step.
 type StepRequest[T any] struct {
-	Origin Origin `json:"origin"`
+	Cause Cause `json:"cause"`
 	// Subject is the appointment that the step is about, and Key tells what it
 	// announces from what another step does about the same version.
 	Subject string `json:"subject"`
@@ -165,7 +165,7 @@ func do[T, R any](ctx workflow.Context, p pace, name string, request StepRequest
 		StartToCloseTimeout:    p.timeout,
 		ScheduleToCloseTimeout: p.within,
 		Summary:                name,
-		Priority:               temporal.Priority{PriorityKey: 1, FairnessKey: request.Origin.TenantID},
+		Priority:               temporal.Priority{PriorityKey: 1, FairnessKey: request.Cause.TenantID},
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: p.first, BackoffCoefficient: p.factor, MaximumInterval: p.longest, MaximumAttempts: p.attempts,
 		},

@@ -26,7 +26,7 @@ type Appointments struct {
 }
 
 // NewAppointments returns the commands over c, whose connection should have the
-// [TimeSkippingInterceptor] if origins may ask for time skipping.
+// [TimeSkippingInterceptor] if causes may ask for time skipping.
 func NewAppointments(c client.Client, config Config) *Appointments {
 	return &Appointments{c, config}
 }
@@ -39,9 +39,9 @@ func (a *Appointments) Book(ctx context.Context, c BookCommand) (BookingAnswer, 
 	if booking.Key == "" {
 		return BookingAnswer{}, errors.New("a booking needs a key, which makes it safe to ask twice")
 	}
-	id := appointment.ID(c.Origin.TenantID, booking.By.Origin, booking.Key)
+	id := appointment.ID(c.Cause.TenantID, booking.By.Origin, booking.Key)
 	var answer BookingAnswer
-	err := a.update(ctx, LifeStart{Origin: c.Origin, AppointmentID: id}, BookUpdate, c, c.Wait, &answer)
+	err := a.update(ctx, LifeStart{Cause: c.Cause, AppointmentID: id}, BookUpdate, c, c.Wait, &answer)
 	return answer, err
 }
 
@@ -81,7 +81,7 @@ func (a *Appointments) MarkNoShow(ctx context.Context, c ChangeCommand[appointme
 }
 
 func send[T commanded](ctx context.Context, a *Appointments, name string, c ChangeCommand[T]) (answer ChangeAnswer, err error) {
-	err = a.update(ctx, LifeStart{Origin: c.Origin, AppointmentID: c.Request.Head().AppointmentID, Booked: true}, name, c, c.Wait, &answer)
+	err = a.update(ctx, LifeStart{Cause: c.Cause, AppointmentID: c.Request.Head().AppointmentID, Booked: true}, name, c, c.Wait, &answer)
 	if r, ok := refusalOf(err); ok {
 		return refusal(r), nil
 	}
@@ -92,7 +92,7 @@ func send[T commanded](ctx context.Context, a *Appointments, name string, c Chan
 func (a *Appointments) update(ctx context.Context, start LifeStart, name string, command any, wait time.Duration, answer any) error {
 	ctx, cancel := context.WithTimeout(ctx, wait+waitMargin)
 	defer cancel()
-	if start.Origin.TimeSkipping {
+	if start.Cause.TimeSkipping {
 		ctx = context.WithValue(ctx, timeSkippingKey{}, true)
 	}
 	id := AppointmentWorkflowID(start.AppointmentID)
@@ -103,9 +103,9 @@ func (a *Appointments) update(ctx context.Context, start LifeStart, name string,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			aggregateTypeKey.ValueSet("appointment"), aggregateIDKey.ValueSet(start.AppointmentID),
-			correlationIDKey.ValueSet(start.Origin.CorrelationID), tenantIDKey.ValueSet(start.Origin.TenantID)),
+			correlationIDKey.ValueSet(start.Cause.CorrelationID), tenantIDKey.ValueSet(start.Cause.TenantID)),
 		StaticSummary: "appointment " + start.AppointmentID,
-		Priority:      temporal.Priority{PriorityKey: 1, FairnessKey: start.Origin.TenantID},
+		Priority:      temporal.Priority{PriorityKey: 1, FairnessKey: start.Cause.TenantID},
 	}
 	handle, err := a.client.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
 		StartWorkflowOperation: a.client.NewWithStartWorkflowOperation(options, AppointmentLifeType, start),

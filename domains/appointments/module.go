@@ -21,4 +21,8 @@ var Module = fx.Module("appointments",
 	store.Contribute(Migrations),
 	fx.Provide(NewService),
 	eventsfx.Types(appointment.Types...),
+	eventsfx.Listeners(
+		NewOpenFailsafeCallback,
+		NewResolveWishes,
+	),
 )

@@ -1,13 +1,28 @@
 package appointments
 
 import (
+	"embed"
+
 	"go.uber.org/fx"
 
+	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/eventsfx"
 )
 
+//go:embed migrations
+var migrations embed.FS
+
+// Migrations are the changes of the domain's tables.
+var Migrations = store.Migrations{Domain: "appointments", Files: migrations}
+
 // Module wires the appointments domain.
 var Module = fx.Module("appointments",
+	store.Contribute(Migrations),
+	fx.Provide(NewService),
 	eventsfx.Types(appointment.Types...),
+	eventsfx.Listeners(
+		NewOpenFailsafeCallback,
+		NewResolveWishes,
+	),
 )

@@ -187,20 +187,22 @@ type Callback struct {
 	Name       string   `json:"name"`
 	Priority   Priority `json:"priority"`
 	// Status is pending, assigned, contacted, completed, expired or cancelled.
-	Status           string    `json:"status"`
-	CustomerID       string    `json:"customer_id,omitzero"`
-	ServiceID        string    `json:"service_id,omitzero"`
-	PreferredStaffID string    `json:"preferred_staff_id,omitzero"`
-	CallID           string    `json:"call_id,omitzero"`
-	Topic            string    `json:"topic,omitzero"`
-	Notes            string    `json:"notes,omitzero"`
-	Window           string    `json:"window,omitzero"`
-	AssignedTo       string    `json:"assigned_to,omitzero"`
-	Attempts         int       `json:"attempts"`
-	Level            int       `json:"level"`
-	LastRaisedAt     time.Time `json:"last_raised_at,omitzero"`
-	ExpiresAt        time.Time `json:"expires_at"`
-	CreatedAt        time.Time `json:"created_at"`
+	Status           string `json:"status"`
+	CustomerID       string `json:"customer_id,omitzero"`
+	ServiceID        string `json:"service_id,omitzero"`
+	PreferredStaffID string `json:"preferred_staff_id,omitzero"`
+	CallID           string `json:"call_id,omitzero"`
+	Topic            string `json:"topic,omitzero"`
+	Notes            string `json:"notes,omitzero"`
+	Window           string `json:"window,omitzero"`
+	AssignedTo       string `json:"assigned_to,omitzero"`
+	// AssignedRule is how that person was chosen: see [CallbackAssigned].
+	AssignedRule string    `json:"assigned_rule,omitzero"`
+	Attempts     int       `json:"attempts"`
+	Level        int       `json:"level"`
+	LastRaisedAt time.Time `json:"last_raised_at,omitzero"`
+	ExpiresAt    time.Time `json:"expires_at"`
+	CreatedAt    time.Time `json:"created_at"`
 }
 
 // Interval is a half-open piece of time.

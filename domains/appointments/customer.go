@@ -1,0 +1,160 @@
+package appointments
+
+import (
+	"context"
+	"time"
+
+	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/events/appointment"
+)
+
+// ofCustomers are the tables with a customer in each row, and the name of its id.
+var ofCustomers = []struct{ table, id string }{
+	{"appointment", "appointment_id"}, {"callback", "callback_id"}, {"wish", "wish_id"},
+	{"modification", "appointment_id || '/' || command_id"},
+}
+
+// FollowMerge gives everything of a customer to the one that he turned out to be,
+// and remembers what it was, under the merge's id.
+func (s *Service) FollowMerge(ctx context.Context, tenantID, mergeID, survivorID, duplicateID string) error {
+	return s.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
+		for _, of := range ofCustomers {
+			_, err := tx.Exec(ctx, `
+				INSERT INTO customer_move (tenant_id, merge_id, table_name, row_id, old_customer_id)
+				SELECT tenant_id, $2, $3, `+of.id+`, customer_id FROM `+of.table+` WHERE tenant_id = $1 AND customer_id = $4
+				ON CONFLICT (tenant_id, merge_id, table_name, row_id) DO NOTHING`, mergeID, of.table, duplicateID)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `UPDATE `+of.table+` SET customer_id = $2 WHERE tenant_id = $1 AND customer_id = $3`, survivorID, duplicateID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// UndoMerge gives back what a merge had moved, and nothing that came later.
+func (s *Service) UndoMerge(ctx context.Context, tenantID, mergeID, restoredID string) error {
+	return s.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
+		for _, of := range ofCustomers {
+			_, err := tx.Exec(ctx, `UPDATE `+of.table+` SET customer_id = $2 WHERE tenant_id = $1 AND `+of.id+` IN (
+				SELECT row_id FROM customer_move WHERE tenant_id = $1 AND merge_id = $3 AND table_name = $4 AND old_customer_id = $2)`, restoredID, mergeID, of.table)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// ForgetCustomer clears everything that says who a customer is; ids and figures
+// stay. It returns his appointments to come, which whoever calls has to cancel,
+// with [ForgottenReason].
+func (s *Service) ForgetCustomer(ctx context.Context, tenantID string, now time.Time, customerID string) (cancel []string, err error) {
+	err = s.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
+		cancel, err = store.All(ctx, tx, scanText, `SELECT appointment_id FROM appointment
+			WHERE tenant_id = $1 AND customer_id = $2 AND status IN ('booking', 'pending', 'confirmed', 'in_progress') AND starts_at > $3 ORDER BY starts_at`, customerID, now)
+		if err != nil {
+			return err
+		}
+		for _, statement := range []string{
+			`UPDATE appointment SET attendee_name = '', notes = '', cancel_reason = '', contact_email = '', contact_phone = '', caller_phone = '' WHERE tenant_id = $1 AND customer_id = $2`,
+			`DELETE FROM command_answer WHERE tenant_id = $1 AND appointment_id IN (SELECT appointment_id FROM appointment WHERE tenant_id = $1 AND customer_id = $2)
+				AND command_id NOT LIKE 'book/%'`,
+			`UPDATE callback SET phone = '', name = '', notes = '', status = CASE WHEN status IN ('pending', 'assigned', 'contacted') THEN 'cancelled' ELSE status END
+				WHERE tenant_id = $1 AND customer_id = $2`,
+			`UPDATE wish SET status = CASE WHEN status = 'pending' THEN 'expired' ELSE status END WHERE tenant_id = $1 AND customer_id = $2`,
+		} {
+			if _, err := tx.Exec(ctx, statement, customerID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return cancel, err
+}
+
+// ForgottenReason is why the appointments of a forgotten customer are cancelled.
+const ForgottenReason = "customer_erased"
+
+// NoteRestriction keeps what the customers domain says of a customer's bookings;
+// what was said last counts.
+func (s *Service) NoteRestriction(ctx context.Context, tenantID string, at time.Time, customerID, restriction string) error {
+	_, err := s.db.Tenant(tenantID).Exec(ctx, `
+		INSERT INTO restriction (tenant_id, customer_id, restriction, at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (tenant_id, customer_id) DO UPDATE SET restriction = excluded.restriction, at = excluded.at WHERE excluded.at >= restriction.at`,
+		customerID, restriction, at)
+	return err
+}
+
+// AdoptCaller gives the callbacks and wishes of a call, as far as they are nobody's,
+// to the customer that the caller is.
+func (s *Service) AdoptCaller(ctx context.Context, tenantID, callID, customerID string) error {
+	return s.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
+		for _, table := range []string{"callback", "wish"} {
+			_, err := tx.Exec(ctx, `UPDATE `+table+` SET customer_id = $3 WHERE tenant_id = $1 AND call_id = $2 AND call_id <> '' AND customer_id = ''`, callID, customerID)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// NoteCalendarState keeps what the calendar shows of an appointment, unless a later
+// version is known already.
+func (s *Service) NoteCalendarState(ctx context.Context, tenantID string, now time.Time, appointmentID string, version int, state string, uids []string) error {
+	return s.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
+		b, err := lock(ctx, tx, appointmentID)
+		if err != nil || version < b.Version {
+			return err
+		}
+		b.CalendarState = state
+		if len(uids) > 0 {
+			b.CalendarUIDs = uids
+		}
+		return b.save(ctx, tx, now)
+	})
+}
+
+// FlagForReview marks an appointment that only a person can settle, and returns
+// what to announce. The source is the event that made it so.
+func (s *Service) FlagForReview(ctx context.Context, tenantID string, now time.Time, a appointment.AttentionRequired) (appointment.AttentionRequired, error) {
+	return a, s.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
+		b, err := lock(ctx, tx, a.AppointmentID)
+		if err != nil {
+			return err
+		}
+		b.ReviewReason = a.Code
+		if a.Code == "sync_failed" {
+			b.CalendarState = appointment.CalendarFailed
+		}
+		return b.save(ctx, tx, now)
+	})
+}
+
+// Substitutes returns who could take over an appointment at its time, in order of
+// rank; nobody, where the branch wants a person to decide.
+func (s *Service) Substitutes(ctx context.Context, tenantID, appointmentID string) ([]string, error) {
+	scope := s.db.Tenant(tenantID)
+	b, err := find(ctx, scope, appointmentID)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := bookingOf(ctx, scope, b.BranchID)
+	if err != nil || !settings.AutoReassign {
+		return nil, err
+	}
+	_, l, err := substitute(ctx, scope, b, b.ServiceID, "")
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, c := range l.candidates {
+		if len(b.StaffIDs) != 1 || c.id != b.StaffIDs[0] {
+			ids = append(ids, c.id)
+		}
+	}
+	return ids, nil
+}

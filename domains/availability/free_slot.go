@@ -1,0 +1,44 @@
+package availability
+
+import (
+	"context"
+
+	"github.com/herald-bus/herald/events"
+	"github.com/herald-bus/herald/events/appointment"
+	"github.com/herald-bus/herald/events/availability"
+)
+
+// NewFreeSlot returns the listener that gives back the time of a cancelled
+// appointment.
+func NewFreeSlot(s *Service) events.Listener {
+	return freeSlot[appointment.Cancelled](s, availability.ReleasedCancelled)
+}
+
+// freeSlot is the listener to any event about an appointment after which its time is
+// nobody's.
+func freeSlot[E events.Event](s *Service, reason string) events.Listener {
+	return events.On("availability.free-slot", func(ctx context.Context, d events.Delivery[E]) error {
+		_, announced, err := s.ReleaseBooking(ctx, d.TenantID, d.Now(), availability.ReleaseBookingRequest{
+			AppointmentID: d.Event.AggregateID(), Reason: reason, Key: d.IdempotencyKey(),
+		})
+		emit(d, announced)
+		return err
+	}, events.Sync(), events.Priority(500), events.Emits(availability.SlotReleased{}))
+}
+
+// giveBackRest is the listener to any event about an appointment that has ended.
+func giveBackRest[E events.Event](s *Service) events.Listener {
+	return events.On("availability.give-back-rest", func(ctx context.Context, d events.Delivery[E]) error {
+		_, announced, err := s.GiveBackRest(ctx, d.TenantID, d.Now(), availability.ReleaseBookingRequest{
+			AppointmentID: d.Event.AggregateID(), Reason: availability.ReleasedFinishedEarly, Key: d.IdempotencyKey(),
+		})
+		emit(d, announced)
+		return err
+	}, events.Priority(50), events.Emits(availability.SlotReleased{}))
+}
+
+func emit[E events.Event](d events.Delivery[E], all []events.Event) {
+	for _, e := range all {
+		d.Emit(e)
+	}
+}

@@ -1,0 +1,34 @@
+package availability
+
+import (
+	"embed"
+
+	"go.uber.org/fx"
+
+	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/events/availability"
+	"github.com/herald-bus/herald/events/eventsfx"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// Migrations are the changes of the domain's tables.
+var Migrations = store.Migrations{Domain: "availability", Files: migrations}
+
+// Module wires the availability domain.
+var Module = fx.Module("availability",
+	store.Contribute(Migrations),
+	fx.Provide(NewService),
+	eventsfx.Types(availability.Types...),
+	eventsfx.Listeners(
+		NewFreeSlot,
+		NewDropChangedDays,
+		NewDropHeldDays,
+		NewDropBookedDays,
+		NewDropReleasedDays,
+		NewFindConflicts,
+		NewWarmUpSlots,
+		NewWarmDays,
+	),
+)

@@ -23,4 +23,11 @@ var Module = fx.Module("customers",
 	fx.Provide(fx.Private, env.ParseAs[Config]),
 	fx.Provide(NewService),
 	eventsfx.Types(customer.Types...),
+	eventsfx.Listeners(
+		NewIdentifyCaller,
+		NewTrackCreated,
+		NewTrackCancelled,
+		NewSearchDuplicatesOfNew,
+		NewSearchDuplicatesOfChanged,
+	),
 )

@@ -47,13 +47,11 @@ func (r *resolving) found(id string, method customer.Method, confidence int, ass
 	if named && alike < Weak {
 		r.answer.AttendeeName = r.name.Display()
 	}
-	contactsChanged, err := r.keepContacts(c.ID, method, alike)
+	kept, err := r.keepContacts(c.ID, method, alike)
 	if err != nil {
 		return err
 	}
-	if contactsChanged {
-		changed = append(changed, "contacts")
-	}
+	changed = append(changed, kept...)
 	if len(changed) > 0 {
 		if err := save(r.ctx, r.tx, &c); err != nil {
 			return err
@@ -69,18 +67,18 @@ func (r *resolving) found(id string, method customer.Method, confidence int, ass
 
 // keepContacts proves the network's number and adds what was said, as far as the
 // assurance goes. What is not kept serves this appointment only.
-func (r *resolving) keepContacts(customerID string, method customer.Method, alike float64) (changed bool, err error) {
+func (r *resolving) keepContacts(customerID string, method customer.Method, alike float64) (changed []string, err error) {
 	have, err := contactsOf(r.ctx, r.tx, customerID)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	if method == customer.ByPhone {
 		at := indexOf(have, phoneContact(r.network, ""))
 		if at >= 0 && have[at].VerifiedBy == "" {
 			if err := have[at].verified(byCallerID, r.now).setState(r.ctx, r.tx); err != nil {
-				return false, err
+				return nil, err
 			}
-			changed = true
+			changed = append(changed, "contact_state")
 		}
 	}
 	var added []contact
@@ -94,12 +92,15 @@ func (r *resolving) keepContacts(customerID string, method customer.Method, alik
 		}
 		p, err := addContact(r.ctx, r.tx, customerID, p, r.now)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		added = append(added, p)
 	}
+	if len(added) > 0 {
+		changed = append(changed, "contacts")
+	}
 	r.announced = append(r.announced, normalized(added)...)
-	return changed || len(added) > 0, nil
+	return changed, nil
 }
 
 // mayKeep says whether a contact that was said is added to those on file. Whoever

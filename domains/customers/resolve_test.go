@@ -50,7 +50,7 @@ func TestCUS28_TheNetworksNumber(t *testing.T) {
 		require.Equal(t, customer.ByPhone, got.Method)
 		require.Equal(t, customer.Reachable, s.contact(anna.ID, annasNumber).State, "the call proves it")
 		require.Equal(t, []string{"customer.updated", "customer.identified"}, names(announced))
-		require.Equal(t, []string{"contacts"}, only[customer.Updated](t, announced).Changed)
+		require.Equal(t, []string{"contact_state"}, only[customer.Updated](t, announced).Changed)
 	})
 }
 
@@ -447,7 +447,7 @@ func TestCUS39_APlaceholderGetsTheFirstRealName(t *testing.T) {
 	require.Equal(t, imported.ID, got.CustomerID)
 	require.Equal(t, "Ida Probst", got.DisplayName)
 	require.Empty(t, got.AttendeeName)
-	require.Equal(t, []string{"name", "contacts"}, only[customer.Updated](t, announced).Changed)
+	require.Equal(t, []string{"name", "contact_state"}, only[customer.Updated](t, announced).Changed)
 	require.False(t, only[customer.Updated](t, announced).Placeholder)
 	got, _ = s.resolve(s.call(newNumber, "Lotte Dummer"))
 	require.Equal(t, "Ida Probst", got.DisplayName, "and keeps it")

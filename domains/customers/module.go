@@ -1,0 +1,33 @@
+package customers
+
+import (
+	"embed"
+
+	"github.com/caarlos0/env/v11"
+	"go.uber.org/fx"
+
+	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/events/customer"
+	"github.com/herald-bus/herald/events/eventsfx"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// Migrations are the changes of the domain's tables.
+var Migrations = store.Migrations{Domain: "customers", Files: migrations}
+
+// Module wires the customers domain.
+var Module = fx.Module("customers",
+	store.Contribute(Migrations),
+	fx.Provide(fx.Private, env.ParseAs[Config]),
+	fx.Provide(NewService),
+	eventsfx.Types(customer.Types...),
+	eventsfx.Listeners(
+		NewIdentifyCaller,
+		NewTrackCreated,
+		NewTrackCancelled,
+		NewSearchDuplicatesOfNew,
+		NewSearchDuplicatesOfChanged,
+	),
+)

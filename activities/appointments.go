@@ -188,7 +188,7 @@ func seal(o workflows.Cause, subject, key string, e events.Event, position int, 
 	options := []events.Option{
 		events.ID(events.DerivedID(subject, fmt.Sprintf("%s/%s/%d/%s", e.EventName(), e.AggregateID(), about.Version, key), position)),
 		events.Tenant(o.TenantID), events.Correlation(o.CorrelationID), events.CausedBy(o.CausedBy),
-		events.Source("/herald/" + workflows.AppointmentLifeType),
+		events.Source(workflows.LifeSource),
 	}
 	if o.TimeSkipping {
 		options = append(options, events.TimeSkipping())

@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"fmt"
+
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -35,4 +37,18 @@ func isPublished(ctx workflow.Context, started workflow.Future) error {
 		return nil
 	}
 	return err
+}
+
+// announce publishes events, each once, and returns when their deliveries exist.
+func announce(ctx workflow.Context, all []events.Envelope) error {
+	var started []workflow.Future
+	for _, env := range all {
+		started = append(started, startDelivery(ctx, env))
+	}
+	for i, future := range started {
+		if err := isPublished(ctx, future); err != nil {
+			return fmt.Errorf("publish %s %s: %w", all[i].Type, all[i].ID, err)
+		}
+	}
+	return nil
 }

@@ -112,7 +112,7 @@ func (s *saga) run(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.announce(ctx, append(booked.Announce, confirmed.Announce...)); err != nil {
+	if err := announce(ctx, append(booked.Announce, confirmed.Announce...)); err != nil {
 		return err
 	}
 	s.view, s.Booked = &confirmed.Result, true
@@ -131,7 +131,7 @@ func (s *saga) prepare(ctx workflow.Context) (done bool, err error) {
 	if err != nil {
 		return true, s.giveUp(err)
 	}
-	if err := s.announce(ctx, who.Announce); err != nil {
+	if err := announce(ctx, who.Announce); err != nil {
 		return true, err
 	}
 	if who.Refusal != nil {
@@ -155,7 +155,7 @@ func (s *saga) prepare(ctx workflow.Context) (done bool, err error) {
 	if err != nil {
 		return true, s.giveUp(err)
 	}
-	if err := s.announce(ctx, prepared.Announce); err != nil {
+	if err := announce(ctx, prepared.Announce); err != nil {
 		return true, err
 	}
 	s.prepared = prepared.Result
@@ -192,7 +192,7 @@ func (s *saga) take(ctx workflow.Context) (done bool, err error) {
 		if err != nil {
 			return err
 		}
-		return s.announce(ctx, answer.Announce)
+		return announce(ctx, answer.Announce)
 	}}
 	hold, err := do[availability.HoldRequest, availability.Hold](ctx, quick, StepHold, request(s.life, "", availability.HoldRequest{
 		HoldID: holdID, Session: s.command.Session, Channel: string(b.By.Origin), Owner: s.AppointmentID,
@@ -267,10 +267,11 @@ func (s *saga) compensate(ctx workflow.Context, why events.Refusal, reason appoi
 		if err != nil {
 			return err
 		}
-		return s.announce(ctx, failed.Announce)
+		return announce(ctx, failed.Announce)
 	}})
 	const patience = 5 * time.Second
 	running := workflow.NewWaitGroup(ctx)
+	var failed []string
 	for i := len(s.undo) - 1; i >= 0; i-- {
 		c, done := s.undo[i], false
 		running.Add(1)
@@ -278,7 +279,7 @@ func (s *saga) compensate(ctx workflow.Context, why events.Refusal, reason appoi
 			defer running.Done()
 			defer func() { done = true }()
 			if err := c.run(ctx); err != nil {
-				s.failures = append(s.failures, c.name+": "+failureText(err))
+				failed = append(failed, c.name+": "+failureText(err))
 			}
 		})
 		if _, err := workflow.AwaitWithTimeout(ctx, patience, func() bool { return done }); err != nil {
@@ -287,6 +288,11 @@ func (s *saga) compensate(ctx workflow.Context, why events.Refusal, reason appoi
 	}
 	s.settle(answer)
 	running.Wait(ctx)
+	for _, text := range failed {
+		if err := s.attention(ctx, "compensation_failed", text); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

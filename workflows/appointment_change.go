@@ -160,7 +160,7 @@ func simple[T any](ctx workflow.Context, l *life, step, key string, r T) (Change
 	if err != nil {
 		return ChangeAnswer{}, err
 	}
-	if err := l.announce(ctx, answer.Announce); err != nil {
+	if err := announce(ctx, answer.Announce); err != nil {
 		return ChangeAnswer{}, err
 	}
 	if answer.Refusal != nil {
@@ -175,7 +175,7 @@ func (l *life) cancel(ctx workflow.Context, r appointment.CancelRequest) (Change
 	if err != nil {
 		return ChangeAnswer{}, err
 	}
-	if err := l.announce(ctx, answer.Announce); err != nil {
+	if err := announce(ctx, answer.Announce); err != nil {
 		return ChangeAnswer{}, err
 	}
 	if answer.Refusal != nil {
@@ -192,7 +192,7 @@ func (l *life) reschedule(ctx workflow.Context, r appointment.MoveRequest) (Chan
 	if err != nil {
 		return ChangeAnswer{}, err
 	}
-	if err := l.announce(ctx, prepared.Announce); err != nil {
+	if err := announce(ctx, prepared.Announce); err != nil {
 		return ChangeAnswer{}, err
 	}
 	move := prepared.Result
@@ -218,7 +218,7 @@ func (l *life) reschedule(ctx workflow.Context, r appointment.MoveRequest) (Chan
 			return ChangeAnswer{}, err
 		}
 		answer.State = NeedsApproval
-		return answer, l.announce(ctx, asked.Announce)
+		return answer, announce(ctx, asked.Announce)
 	}
 	if refusedBy, err := l.moveCalendar(ctx, move, hold); err != nil || refusedBy != nil {
 		return refusal(refusedBy), err
@@ -231,7 +231,7 @@ func (l *life) reschedule(ctx workflow.Context, r appointment.MoveRequest) (Chan
 	if err != nil {
 		return ChangeAnswer{}, err
 	}
-	if err := l.announce(ctx, append(moved.Announce, recorded.Announce...)); err != nil {
+	if err := announce(ctx, append(moved.Announce, recorded.Announce...)); err != nil {
 		return ChangeAnswer{}, err
 	}
 	answer.Appointment = &recorded.Result
@@ -273,7 +273,7 @@ func (l *life) moveCalendar(ctx workflow.Context, move appointment.Move, hold av
 	if err != nil {
 		return nil, err
 	}
-	return answer, l.announce(ctx, released.Announce)
+	return answer, announce(ctx, released.Announce)
 }
 
 // restore has the calendar show the appointment as it stands, and returns cause.
@@ -282,7 +282,9 @@ func (l *life) restore(ctx workflow.Context, move appointment.Move, cause error)
 		return cause
 	}
 	if _, err := do[CalendarRequest, CalendarEntry](ctx, undoing, StepCalendarBook, request(l, "restore", entryOf(move.Appointment))); err != nil {
-		l.failures = append(l.failures, "the calendar shows another time: "+failureText(err))
+		if err := l.attention(ctx, "calendar_differs", "the calendar shows another time: "+failureText(err)); err != nil {
+			return err
+		}
 	}
 	return cause
 }
@@ -311,7 +313,7 @@ func (l *life) update(ctx workflow.Context, r appointment.UpdateRequest) (Change
 	if err != nil || moved.Refusal != nil {
 		return refusal(moved.Refusal), err
 	}
-	if err := l.announce(ctx, moved.Announce); err != nil {
+	if err := announce(ctx, moved.Announce); err != nil {
 		return ChangeAnswer{}, err
 	}
 	r.Phases = phasesOf(hold.Phases)

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -13,6 +14,9 @@ import (
 
 // AppointmentLifeType is the type of the workflow of one appointment.
 const AppointmentLifeType = "appointment.life"
+
+// LifeSource is the source of the events that an appointment's life announces.
+const LifeSource = "/herald/" + AppointmentLifeType
 
 // AppointmentWorkflowID returns the id of the workflow of an appointment.
 func AppointmentWorkflowID(appointmentID string) string { return "appointment/" + appointmentID }
@@ -38,8 +42,8 @@ type LifeStart struct {
 	// Booked says that there should be an appointment already: the workflow goes on
 	// with what is written of it.
 	Booked bool `json:"booked,omitzero"`
-	// Reminded are the reminders that were announced, by kind and instant.
-	Reminded []string `json:"reminded,omitzero"`
+	// Struck is what time has brought already, by what it is and its instant.
+	Struck []string `json:"struck,omitzero"`
 }
 
 // LifeState answers [StateQuery].
@@ -174,7 +178,9 @@ type appointed struct {
 	kind appointment.ReminderKind
 }
 
-func (a appointed) key() string { return string(a.kind) + "@" + a.at.UTC().Format(time.RFC3339) }
+func (a appointed) key() string {
+	return a.what + "/" + string(a.kind) + "@" + a.at.UTC().Format(time.RFC3339)
+}
 
 // due returns what comes next; nothing, if the appointment is over.
 func (l *life) due(now time.Time) appointed {
@@ -186,82 +192,60 @@ func (l *life) due(now time.Time) appointed {
 	}
 	next := appointed{what: dueEnd, at: l.table.EndsWatchAt}
 	consider := func(a appointed) {
-		if !a.at.IsZero() && a.at.Before(next.at) {
+		if !a.at.IsZero() && a.at.Before(next.at) && !slices.Contains(l.Struck, a.key()) {
 			next = a
 		}
 	}
 	consider(appointed{what: dueDecision, at: l.table.ConfirmBy})
 	consider(appointed{what: dueCompletion, at: l.table.CompleteAt})
 	for _, r := range l.table.Reminders {
-		a := appointed{what: dueReminder, at: r.At, kind: r.Kind}
-		if !contains(l.Reminded, a.key()) {
-			consider(a)
-		}
+		consider(appointed{what: dueReminder, at: r.At, kind: r.Kind})
 	}
 	return next
 }
 
-func contains(all []string, one string) bool {
-	for _, s := range all {
-		if s == one {
-			return true
-		}
-	}
-	return false
-}
-
-// strike does what is due. Its events keep the correlation and start again at hop
-// 0: a clock is no reaction.
+// strike does what is due, once. Its events keep the correlation and start again at
+// hop 0: a clock is no reaction. A refusal means that it has become moot.
 func (l *life) strike(ctx workflow.Context, due appointed) error {
+	if due.what == dueEnd {
+		return nil
+	}
 	if err := l.turn.Lock(ctx); err != nil {
 		return err
 	}
 	defer l.turn.Unlock()
-	clock := appointment.Command{
-		ID: due.what + "/" + due.key(), AppointmentID: l.AppointmentID,
-		By: appointment.By{Origin: appointment.System, Role: appointment.SystemRole},
-	}
-	switch due.what {
-	case dueReminder:
-		l.Reminded = append(l.Reminded, due.key())
+	l.Struck = append(l.Struck, due.key())
+	l.Cause.Hops, l.Cause.CausationID = 0, ""
+	if due.what == dueReminder {
 		answer, err := do[appointment.ReminderKind, struct{}](ctx, endless, StepRemind, request(l, due.key(), due.kind))
 		if err != nil {
 			return err
 		}
-		return l.announce(ctx, answer.Announce)
-	case dueDecision:
-		return l.byClock(ctx, StepDecide, clock)
-	case dueCompletion:
-		return l.byClock(ctx, StepComplete, clock)
+		return announce(ctx, answer.Announce)
 	}
-	return nil
-}
-
-// byClock runs a command of the clock. A refusal means that it has become moot.
-func (l *life) byClock(ctx workflow.Context, step string, c appointment.Command) error {
-	answer, err := do[appointment.Command, appointment.View](ctx, endless, step, request(l, c.ID, c))
+	step := StepComplete
+	if due.what == dueDecision {
+		step = StepDecide
+	}
+	clock := appointment.Command{ID: due.key(), AppointmentID: l.AppointmentID, By: appointment.By{Origin: appointment.System, Role: appointment.SystemRole}}
+	answer, err := do[appointment.Command, appointment.View](ctx, endless, step, request(l, clock.ID, clock))
 	if err != nil {
 		return err
 	}
-	if answer.Refusal != nil {
-		l.Reminded = append(l.Reminded, c.ID)
-		return workflow.Sleep(ctx, time.Minute) // what is due stays due until something changes
-	}
-	return l.announce(ctx, answer.Announce)
+	return announce(ctx, answer.Announce)
 }
 
-// announce publishes events, each once.
-func (l *life) announce(ctx workflow.Context, all []events.Envelope) error {
-	var started []workflow.Future
-	for _, env := range all {
-		started = append(started, startDelivery(ctx, env))
+// attention asks for a person, who has to look after what nothing else can mend.
+func (l *life) attention(ctx workflow.Context, code, text string) error {
+	l.failures = append(l.failures, text)
+	e := appointment.AttentionRequired{AppointmentID: l.AppointmentID, Code: code, Text: text}
+	env, err := events.SealAt(workflow.Now(ctx), e,
+		events.ID(events.DerivedID(l.AppointmentID, workflow.GetInfo(ctx).WorkflowExecution.RunID+"/"+code, len(l.failures))),
+		events.Tenant(l.Cause.TenantID), events.Correlation(l.Cause.CorrelationID), events.Source(LifeSource))
+	if err != nil {
+		return err
 	}
-	for i, future := range started {
-		if err := isPublished(ctx, future); err != nil {
-			return fmt.Errorf("publish %s %s: %w", all[i].Type, all[i].ID, err)
-		}
-	}
-	return nil
+	return announce(ctx, []events.Envelope{env})
 }
 
 // request is a step's, with what its events inherit.

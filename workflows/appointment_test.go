@@ -249,6 +249,10 @@ func newLifeWorld(t *testing.T, h *house) *lifeWorld {
 		w.published = append(w.published, env.Subject)
 		return nil
 	}, workflow.RegisterOptions{Name: "order.placed"})
+	w.RegisterWorkflowWithOptions(func(_ workflow.Context, env events.Envelope) error {
+		w.published = append(w.published, env.Type)
+		return nil
+	}, workflow.RegisterOptions{Name: "appointment.attention_required"})
 	activities.Life{Customers: h, Availability: h, Appointments: h, Calendar: calendar{h}}.Register(w)
 	return w
 }
@@ -425,6 +429,7 @@ func TestACompensationThatFailsHoldsNobodyUpAndIsReported(t *testing.T) {
 
 	require.ErrorContains(t, w.GetWorkflowError(), "somebody has to look: [appointments.mark-failed: ")
 	require.Empty(t, h.claims, "the time was given back all the same")
+	require.Equal(t, []string{"appointment.attention_required"}, w.published)
 }
 
 func TestAPendingBookingIsDecidedAtItsDeadline(t *testing.T) {

@@ -1,0 +1,80 @@
+package workflows
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+// Commands and questions that are a workflow of a single step, under its name: so a
+// write and what it announces happen together or not at all, and whoever asks needs
+// a connection to Temporal and nothing else.
+const (
+	StepSeed           = "demo.seed"
+	StepFreeSlots      = "availability.free-slots"
+	StepDemand         = "appointments.demand"
+	StepQuery          = "appointments.query"
+	StepFindCustomers  = "customers.find"
+	StepExpireHold     = "availability.expire"
+	StepRecordAbsence  = "availability.record-absence"
+	StepOpenCallback   = "appointments.open-callback"
+	StepMergeCustomers = "customers.merge"
+	StepEraseCustomer  = "customers.erase"
+)
+
+// lonely lists them.
+var lonely = []string{StepSeed, StepFreeSlots, StepQuery, StepFindCustomers}
+
+// runStep does the step that the workflow's type names and announces what it says.
+func runStep(ctx workflow.Context, q StepRequest[json.RawMessage]) (StepAnswer[json.RawMessage], error) {
+	answer, err := do[json.RawMessage, json.RawMessage](ctx, patient, workflow.GetInfo(ctx).WorkflowType.Name, q)
+	if err != nil {
+		return answer, err
+	}
+	return answer, announce(ctx, answer.Announce)
+}
+
+// Steps runs single steps for whoever has a connection.
+type Steps struct {
+	client client.Client
+	config Config
+}
+
+// NewSteps returns the steps over c.
+func NewSteps(c client.Client, config Config) *Steps { return &Steps{c, config} }
+
+// Ask runs a step and returns its result; a refusal is an [*events.Refusal]. The
+// same key again has the first one's answer, as long as its history is kept; a
+// question without a key is asked anew each time.
+func Ask[T, R any](ctx context.Context, s *Steps, step string, q StepRequest[T]) (result R, err error) {
+	if q.Key == "" {
+		q.Key = uuid.NewString()
+	}
+	const patience = time.Minute
+	run, err := s.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID:                       fmt.Sprintf("step/%s/%s", step, q.Key),
+		TaskQueue:                s.config.taskQueue(),
+		WorkflowExecutionTimeout: patience,
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
+		TypedSearchAttributes:    temporal.NewSearchAttributes(tenantIDKey.ValueSet(q.Cause.TenantID), correlationIDKey.ValueSet(q.Cause.CorrelationID)),
+		StaticSummary:            step,
+	}, step, q)
+	if err != nil {
+		return result, fmt.Errorf("%s: %w", step, err)
+	}
+	var answer StepAnswer[R]
+	if err := run.Get(ctx, &answer); err != nil {
+		return result, fmt.Errorf("%s: %w", step, err)
+	}
+	if answer.Refusal != nil {
+		return result, answer.Refusal
+	}
+	return answer.Result, nil
+}

@@ -20,6 +20,7 @@ import (
 // Customers is what an appointment's life needs of the customers domain.
 type Customers interface {
 	Resolve(ctx context.Context, tenantID string, now time.Time, q customer.Query) (customer.Resolution, []events.Event, error)
+	FindProfiles(ctx context.Context, tenantID string, q customer.FindQuery) ([]customer.Profile, error)
 }
 
 // Availability is what it needs of the availability domain.
@@ -41,7 +42,7 @@ type Appointments interface {
 	Timetable(ctx context.Context, tenantID, appointmentID string) (appointment.Timetable, error)
 	Remind(ctx context.Context, tenantID string, now time.Time, appointmentID string, kind appointment.ReminderKind) ([]events.Event, error)
 	PrepareMove(ctx context.Context, tenantID string, now time.Time, r appointment.MoveRequest) (appointment.Move, []events.Event, error)
-	RequestMove(ctx context.Context, tenantID string, now time.Time, m appointment.Move, state string) ([]events.Event, error)
+	RequestMove(ctx context.Context, tenantID string, m appointment.Move, state string) ([]events.Event, error)
 	RecordMove(ctx context.Context, tenantID string, now time.Time, m appointment.Move, phases []appointment.Phase) (appointment.View, []events.Event, error)
 	Cancel(ctx context.Context, tenantID string, now time.Time, r appointment.CancelRequest) (appointment.Cancellation, []events.Event, error)
 	ConfirmPending(ctx context.Context, tenantID string, now time.Time, c appointment.Command) (appointment.View, []events.Event, error)
@@ -51,16 +52,15 @@ type Appointments interface {
 	CheckIn(ctx context.Context, tenantID string, now time.Time, c appointment.Command) (appointment.View, []events.Event, error)
 	Complete(ctx context.Context, tenantID string, now time.Time, c appointment.Command) (appointment.View, []events.Event, error)
 	MarkNoShow(ctx context.Context, tenantID string, now time.Time, c appointment.Command) (appointment.View, []events.Event, error)
-	Alternatives(wanted appointment.Wanted, free []appointment.Slot) []appointment.Alternative
+	Demand(ctx context.Context, tenantID string, now time.Time, q appointment.SlotsQuery) (appointment.Prepared, error)
+	Query(ctx context.Context, tenantID string, now time.Time, q appointment.Query) (appointment.Found, []events.Event, error)
+	List(ctx context.Context, tenantID string, q appointment.ListQuery) ([]appointment.Listed, error)
 }
 
-// Calendar is the calendar that may have the last word on a booking.
+// Calendar is what it needs of a calendar that has the last word on a booking.
 type Calendar interface {
-	// Book has the calendar show the appointment at its time and returns its
-	// entries. The calendar's no is a refusal.
-	Book(ctx context.Context, tenantID string, ref appointment.Ref) (uids []string, err error)
-	// Cancel is content with what is not there.
-	Cancel(ctx context.Context, tenantID string, ref appointment.Ref) error
+	Book(ctx context.Context, key string, ref appointment.Ref) (uids []string, err error)
+	Cancel(ctx context.Context, key string, ref appointment.Ref) error
 }
 
 // Life runs the steps of appointments.
@@ -69,6 +69,10 @@ type Life struct {
 	Availability Availability
 	Appointments Appointments
 	Calendar     Calendar
+	// Rank orders what is free by how well it stands in for what was wanted.
+	Rank func(wanted appointment.Wanted, free []appointment.Slot) []appointment.Alternative
+	// Seed loads the demo's salons.
+	Seed func(ctx context.Context, tenantID string, now time.Time) ([]events.Event, error)
 }
 
 // Register registers each step under its name.
@@ -102,8 +106,8 @@ func (l Life) Register(r Registry) {
 		return none{}, announce, err
 	})
 	add(r, workflows.StepPrepareMove, a.PrepareMove)
-	add(r, workflows.StepRequestMove, func(ctx context.Context, tenantID string, now time.Time, q workflows.RequestMoveRequest) (none, []events.Event, error) {
-		announce, err := a.RequestMove(ctx, tenantID, now, q.Move, q.State)
+	add(r, workflows.StepRequestMove, func(ctx context.Context, tenantID string, _ time.Time, q workflows.RequestMoveRequest) (none, []events.Event, error) {
+		announce, err := a.RequestMove(ctx, tenantID, q.Move, q.State)
 		return none{}, announce, err
 	})
 	add(r, workflows.StepRecordMove, func(ctx context.Context, tenantID string, now time.Time, q workflows.RecordMoveRequest) (appointment.View, []events.Event, error) {
@@ -124,12 +128,26 @@ func (l Life) Register(r Registry) {
 	add(r, workflows.StepRelease, v.Release)
 	add(r, workflows.StepConvert, v.Convert)
 	add(r, workflows.StepMoveTime, v.Move)
-	add(r, workflows.StepCalendarBook, func(ctx context.Context, tenantID string, _ time.Time, q workflows.CalendarRequest) (workflows.CalendarEntry, []events.Event, error) {
-		uids, err := l.Calendar.Book(ctx, tenantID, refOf(q))
+	add(r, workflows.StepFreeSlots, l.freeSlots)
+	add(r, workflows.StepQuery, a.Query)
+	add(r, workflows.StepList, func(ctx context.Context, tenantID string, _ time.Time, q appointment.ListQuery) ([]appointment.Listed, []events.Event, error) {
+		listed, err := a.List(ctx, tenantID, q)
+		return listed, nil, err
+	})
+	add(r, workflows.StepFindCustomers, func(ctx context.Context, tenantID string, _ time.Time, q customer.FindQuery) ([]customer.Profile, []events.Event, error) {
+		found, err := l.Customers.FindProfiles(ctx, tenantID, q)
+		return found, nil, err
+	})
+	add(r, workflows.StepSeed, func(ctx context.Context, tenantID string, now time.Time, _ none) (none, []events.Event, error) {
+		announce, err := l.Seed(ctx, tenantID, now)
+		return none{}, announce, err
+	})
+	add(r, workflows.StepCalendarBook, func(ctx context.Context, _ string, _ time.Time, q workflows.CalendarRequest) (workflows.CalendarEntry, []events.Event, error) {
+		uids, err := l.Calendar.Book(ctx, q.Key, refOf(q))
 		return workflows.CalendarEntry{UIDs: uids}, nil, err
 	})
-	add(r, workflows.StepCalendarCancel, func(ctx context.Context, tenantID string, _ time.Time, q workflows.CalendarRequest) (none, []events.Event, error) {
-		return none{}, nil, l.Calendar.Cancel(ctx, tenantID, refOf(q))
+	add(r, workflows.StepCalendarCancel, func(ctx context.Context, _ string, _ time.Time, q workflows.CalendarRequest) (none, []events.Event, error) {
+		return none{}, nil, l.Calendar.Cancel(ctx, q.Key, refOf(q))
 	})
 }
 
@@ -224,5 +242,18 @@ func (l Life) alternatives(ctx context.Context, tenantID string, now time.Time, 
 		}
 		slots = append(slots, slot)
 	}
-	return l.Appointments.Alternatives(appointment.Wanted{Origin: p.Request.By.Origin, StartsAt: p.Request.StartsAt, Zone: p.Zone, Now: now}, slots), nil, nil
+	return l.Rank(appointment.Wanted{Origin: p.Request.By.Origin, StartsAt: p.Request.StartsAt, Zone: p.Zone, Now: now}, slots), nil, nil
+}
+
+// freeSlots are the starts that can be had for a service.
+func (l Life) freeSlots(ctx context.Context, tenantID string, now time.Time, q appointment.SlotsQuery) (appointment.Slots, []events.Event, error) {
+	p, err := l.Appointments.Demand(ctx, tenantID, now, q)
+	if err != nil {
+		return appointment.Slots{}, nil, err
+	}
+	free, err := l.Availability.FreeSlots(ctx, tenantID, now, availability.FreeSlotsRequest{
+		Asker:  availability.Asker{Session: q.Session, Staff: q.By.Origin == appointment.Staff},
+		Demand: p.Demand, From: q.From, Until: q.Until, Limit: q.Limit, Any: q.Any,
+	})
+	return appointment.Slots{Zone: p.Zone, ServiceName: p.Display.ServiceName, Names: p.Names, Slots: free.Slots, Stale: free.Stale}, nil, err
 }

@@ -225,9 +225,11 @@ func (s *saga) tellCalendar(ctx workflow.Context) (uids []string, state string, 
 	case appointment.CalendarMirror:
 		return s.prepared.Request.CalendarUIDs, appointment.CalendarPending, nil, nil
 	}
-	ask := s.calendarRequest()
+	ask := s.calendarRequest(ctx)
 	s.undo = append(s.undo, compensation{StepCalendarCancel, func(ctx workflow.Context) error {
-		_, err := do[CalendarRequest, struct{}](ctx, undoing, StepCalendarCancel, request(s.life, "", ask))
+		undo := ask
+		undo.Key += "/undo"
+		_, err := do[CalendarRequest, struct{}](ctx, undoing, StepCalendarCancel, request(s.life, "", undo))
 		return err
 	}})
 	entry, err := do[CalendarRequest, CalendarEntry](ctx, vendor(calendarPatience), StepCalendarBook, request(s.life, "", ask))
@@ -237,9 +239,10 @@ func (s *saga) tellCalendar(ctx workflow.Context) (uids []string, state string, 
 	return entry.Result.UIDs, appointment.CalendarSynced, entry.Refusal, nil
 }
 
-func (s *saga) calendarRequest() CalendarRequest {
+func (s *saga) calendarRequest(ctx workflow.Context) CalendarRequest {
 	phases := s.hold.Phases
 	return CalendarRequest{
+		Key:           workflow.GetInfo(ctx).WorkflowExecution.RunID + "/book",
 		AppointmentID: s.AppointmentID, Version: 1,
 		StartsAt: phases[0].StartsAt, EndsAt: phases[len(phases)-1].EndsAt,
 		Zone: s.prepared.Zone, Display: s.prepared.Display,

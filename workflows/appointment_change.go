@@ -253,7 +253,7 @@ func (l *life) moveCalendar(ctx workflow.Context, move appointment.Move, hold av
 	if move.CalendarMode != appointment.CalendarAuthoritative {
 		return nil, nil
 	}
-	ask := entryOf(move.Appointment)
+	ask := entryOf(move.Appointment, move.Request.ID)
 	ask.Version++
 	ask.StartsAt, ask.EndsAt = move.StartsAt, move.EndsAt
 	const movePatience = 2 * time.Minute
@@ -281,7 +281,7 @@ func (l *life) restore(ctx workflow.Context, move appointment.Move, cause error)
 	if move.CalendarMode != appointment.CalendarAuthoritative {
 		return cause
 	}
-	if _, err := do[CalendarRequest, CalendarEntry](ctx, undoing, StepCalendarBook, request(l, "restore", entryOf(move.Appointment))); err != nil {
+	if _, err := do[CalendarRequest, CalendarEntry](ctx, undoing, StepCalendarBook, request(l, "restore", entryOf(move.Appointment, move.Request.ID+"/restore"))); err != nil {
 		if err := l.attention(ctx, "calendar_differs", "the calendar shows another time: "+failureText(err)); err != nil {
 			return err
 		}
@@ -289,8 +289,8 @@ func (l *life) restore(ctx workflow.Context, move appointment.Move, cause error)
 	return cause
 }
 
-func entryOf(v appointment.View) CalendarRequest {
-	return CalendarRequest{AppointmentID: v.AppointmentID, Version: v.Version, StartsAt: v.StartsAt, EndsAt: v.EndsAt, Zone: v.Zone, Display: v.Display}
+func entryOf(v appointment.View, key string) CalendarRequest {
+	return CalendarRequest{Key: v.AppointmentID + "/" + key, AppointmentID: v.AppointmentID, Version: v.Version, StartsAt: v.StartsAt, EndsAt: v.EndsAt, Zone: v.Zone, Display: v.Display}
 }
 
 // update changes what is not the time; another person or service needs time first.

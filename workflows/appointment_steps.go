@@ -119,6 +119,8 @@ type AlternativesRequest struct {
 // CalendarRequest is the input of [StepCalendarBook] and [StepCalendarCancel]: what
 // the calendar shall show of an appointment.
 type CalendarRequest struct {
+	// Key is the idempotency key towards the calendar.
+	Key           string              `json:"key"`
 	AppointmentID string              `json:"appointment_id"`
 	Version       int                 `json:"version"`
 	StartsAt      time.Time           `json:"starts_at"`

@@ -89,7 +89,7 @@ func (h *house) FreeSlots(context.Context, string, time.Time, availability.FreeS
 	return availability.FreeSlots{Slots: []availability.Slot{{StartsAt: start.Add(time.Hour), EndsAt: start.Add(2 * time.Hour), StaffIDs: []string{staffMember}}}}, nil
 }
 
-func (h *house) Alternatives(_ appointment.Wanted, free []appointment.Slot) []appointment.Alternative {
+func rank(_ appointment.Wanted, free []appointment.Slot) []appointment.Alternative {
 	return []appointment.Alternative{{Slot: free[0]}}
 }
 
@@ -253,7 +253,7 @@ func newLifeWorld(t *testing.T, h *house) *lifeWorld {
 		w.published = append(w.published, env.Type)
 		return nil
 	}, workflow.RegisterOptions{Name: "appointment.attention_required"})
-	activities.Life{Customers: h, Availability: h, Appointments: h, Calendar: calendar{h}}.Register(w)
+	activities.Life{Customers: h, Availability: h, Appointments: h, Calendar: calendar{h}, Rank: rank}.Register(w)
 	return w
 }
 

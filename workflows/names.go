@@ -70,11 +70,15 @@ type Registry interface {
 }
 
 // Register registers the delivery under the name of every given event type, and
-// for types that this process does not know, and the life of an appointment.
+// for types that this process does not know, the life of an appointment, and the
+// commands and questions of a single step.
 func Register(r Registry, eventTypes []string) {
 	for _, name := range eventTypes {
 		r.RegisterWorkflowWithOptions(DeliverEvent, workflow.RegisterOptions{Name: name})
 	}
 	r.RegisterWorkflowWithOptions(AppointmentLife, workflow.RegisterOptions{Name: AppointmentLifeType})
+	for _, step := range lonely {
+		r.RegisterWorkflowWithOptions(runStep, workflow.RegisterOptions{Name: step})
+	}
 	r.RegisterDynamicWorkflow(deliverUnknown, workflow.DynamicRegisterOptions{})
 }

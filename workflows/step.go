@@ -17,20 +17,15 @@ import (
 // write and what it announces happen together or not at all, and whoever asks needs
 // a connection to Temporal and nothing else.
 const (
-	StepSeed           = "demo.seed"
-	StepFreeSlots      = "availability.free-slots"
-	StepDemand         = "appointments.demand"
-	StepQuery          = "appointments.query"
-	StepFindCustomers  = "customers.find"
-	StepExpireHold     = "availability.expire"
-	StepRecordAbsence  = "availability.record-absence"
-	StepOpenCallback   = "appointments.open-callback"
-	StepMergeCustomers = "customers.merge"
-	StepEraseCustomer  = "customers.erase"
+	StepSeed          = "demo.seed"
+	StepFreeSlots     = "availability.free-slots"
+	StepQuery         = "appointments.query"
+	StepList          = "appointments.list"
+	StepFindCustomers = "customers.find"
 )
 
 // lonely lists them.
-var lonely = []string{StepSeed, StepFreeSlots, StepQuery, StepFindCustomers}
+var lonely = []string{StepSeed, StepFreeSlots, StepQuery, StepList, StepFindCustomers}
 
 // runStep does the step that the workflow's type names and announces what it says.
 func runStep(ctx workflow.Context, q StepRequest[json.RawMessage]) (StepAnswer[json.RawMessage], error) {

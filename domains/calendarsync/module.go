@@ -36,6 +36,7 @@ func (c Config) Validate() error {
 var Module = fx.Module("calendarsync",
 	store.Contribute(Migrations),
 	fx.Provide(fx.Private, env.ParseAs[Config], NewCalendar, NewSync),
+	fx.Provide(NewDesk),
 	eventsfx.Listeners(
 		NewPushNewAppointment,
 		NewPushCancellation,

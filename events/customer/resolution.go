@@ -120,3 +120,10 @@ const (
 	GreetOffering = "offer"
 	GreetPlainly  = "plain"
 )
+
+// A FindQuery looks for customers by name, number or address.
+type FindQuery struct {
+	Text string `json:"text"`
+	// Region is the branch's, for numbers without a country.
+	Region string `json:"region,omitzero"`
+}

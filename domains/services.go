@@ -1,0 +1,28 @@
+package domains
+
+import (
+	"go.uber.org/fx"
+
+	"github.com/herald-bus/herald/domains/appointments"
+	"github.com/herald-bus/herald/domains/availability"
+	"github.com/herald-bus/herald/domains/calendarsync"
+	"github.com/herald-bus/herald/domains/customers"
+	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/events/appointment"
+)
+
+// Services are what a booking is made of, for whoever orchestrates it.
+type Services struct {
+	fx.In
+
+	Appointments *appointments.Service
+	Availability *availability.Service
+	Customers    *customers.Service
+	Calendar     *calendarsync.Desk
+	DB           *store.DB
+}
+
+// Rank orders what is free by how well it stands in for what was wanted.
+func (Services) Rank(wanted appointment.Wanted, free []appointment.Slot) []appointment.Alternative {
+	return appointments.Alternatives(wanted, free)
+}

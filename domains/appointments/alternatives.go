@@ -130,6 +130,9 @@ func seen(w appointment.Wanted, free []appointment.Slot, zone *time.Location) []
 	var options []option
 	for _, slot := range slots {
 		o := option{Alternative: appointment.Alternative{Slot: slot}, day: dayDistance(w.StartsAt, slot.StartsAt, zone)}
+		if o.day > searchDays || o.day < -searchDays {
+			continue
+		}
 		o.Score = perfectScore - int(slot.StartsAt.Sub(w.StartsAt).Abs().Minutes()) + bonus(w, slot, days, zone)
 		local := slot.StartsAt.In(zone)
 		minute := local.Hour()*60 + local.Minute()
@@ -188,10 +191,8 @@ func searchOrder(o option, w appointment.Wanted, days []string, zone *time.Locat
 		return 5
 	case firstOfDay && rank >= 0 && rank < nextDays:
 		return 6
-	case o.day <= searchDays && o.day >= -searchDays:
-		return 7
 	}
-	return 8
+	return 7
 }
 
 func bonus(w appointment.Wanted, slot appointment.Slot, days []string, zone *time.Location) int {

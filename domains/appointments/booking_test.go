@@ -1,11 +1,15 @@
 package appointments_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/herald-bus/herald/domains/appointments"
+	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/tenancy"
 	"github.com/herald-bus/herald/events/appointment"
 )
 
@@ -22,4 +26,432 @@ func TestABooking(t *testing.T) {
 		require.True(t, created.Notify)
 		require.Equal(t, asJSON(view), asJSON(f.get(view.AppointmentID)))
 	})
+}
+
+func TestAPT1_EverythingIsOfTheSameTenantAndStaffed(t *testing.T) {
+	f := onSQLite(t)
+	for name, change := range map[string]func(*appointment.BookRequest){
+		"branch":  func(r *appointment.BookRequest) { r.BranchID = tenant },
+		"service": func(r *appointment.BookRequest) { r.ServiceID = tenant },
+		"staff":   func(r *appointment.BookRequest) { r.StaffID = tenant },
+	} {
+		_, err := f.prepare(wish(change), forVera())
+		refusal(t, err, "tenant_mismatch")
+		require.ErrorContains(t, err, name)
+	}
+	p, err := f.prepare(wish(), forVera())
+	require.NoError(t, err)
+
+	phases := held(p)
+	phases[0].StaffID = ""
+	refusal(t, f.Record(t.Context(), tenant, now, p, phases), "staff_required")
+	phases[0].StaffID = tenant
+	refusal(t, f.Record(t.Context(), tenant, now, p, phases), "tenant_mismatch")
+
+	_, err = f.Get(t.Context(), other, p.AppointmentID)
+	refusal(t, err, "not_found")
+}
+
+func TestAPT2_ThePriceIsTheCataloguesAndFrozen(t *testing.T) {
+	f := onSQLite(t)
+	require.NoError(t, f.PutOverride(t.Context(), tenant, appointments.Override{BranchID: berlin, ServiceID: cut, Active: true, PriceCents: ptr(int64(3500)), DurationMin: ptr(40)}))
+	f.assign(appointments.ServiceStaff{ServiceID: cut, StaffID: aylin, PriceCents: ptr(int64(3900)), DurationMin: ptr(20)})
+	f.assign(appointments.ServiceStaff{ServiceID: colour, StaffID: aylin, DurationMin: ptr(20)})
+
+	personal, err := f.prepare(wish(), forVera())
+	require.NoError(t, err)
+	require.Equal(t, int64(3900), personal.Price.Cents)
+	require.Equal(t, 20, personal.Demand.Phases[0].Minutes)
+	require.Equal(t, []string{aylin}, personal.Staff, "a demand has one length")
+
+	byBranch, err := f.prepare(wish(func(r *appointment.BookRequest) { r.StaffID = jonas }), forVera())
+	require.NoError(t, err)
+	require.Equal(t, int64(3500), byBranch.Price.Cents)
+	require.Equal(t, 40, byBranch.Demand.Phases[0].Minutes)
+
+	phased, err := f.prepare(wish(func(r *appointment.BookRequest) { r.ServiceID = colour }), forVera())
+	require.NoError(t, err)
+	require.Equal(t, starts.Add(2*time.Hour), phased.EndsAt(), "a personal duration is for services of one phase")
+
+	view, _ := f.book(wish(), forVera())
+	f.service(appointments.CatalogService{ID: cut, Name: "Herrenhaarschnitt", DurationMin: 60, PriceCents: 9900})
+	require.Equal(t, view.Price, f.get(view.AppointmentID).Price)
+	require.Equal(t, view.EndsAt, f.get(view.AppointmentID).EndsAt)
+}
+
+func TestAPT2_WhatIsNotOfferedNamesWhatIs(t *testing.T) {
+	f := onSQLite(t)
+	require.NoError(t, f.PutOverride(t.Context(), tenant, appointments.Override{BranchID: berlin, ServiceID: cut}))
+
+	_, err := f.prepare(wish(), forVera())
+
+	r := refusal(t, err, "service_unavailable")
+	require.Equal(t, "Ansatzfärbung, Dauerwelle", r.Facts["offered"])
+}
+
+func TestAPT3_MinimumNotice(t *testing.T) {
+	f := onSQLite(t)
+	soon := func(minutes int) error {
+		_, err := f.prepare(wish(func(r *appointment.BookRequest) { r.StartsAt = now.Add(time.Duration(minutes) * time.Minute) }), forVera())
+		return err
+	}
+	require.NoError(t, soon(15), "exactly the notice is enough")
+	require.Equal(t, "2027-03-23T09:15:00Z", refusal(t, soon(14), "too_soon").Facts["earliest"])
+
+	f.policy("tenant", "", "booking", `{"min_notice_min": 50}`)
+	require.NoError(t, soon(50))
+	require.Equal(t, "2027-03-23T10:00:00Z", refusal(t, soon(49), "too_soon").Facts["earliest"], "rounded up to the grid")
+
+	f.service(appointments.CatalogService{ID: cut, Name: "Herrenhaarschnitt", DurationMin: 30, MinNoticeMin: ptr(120)})
+	refusal(t, soon(119), "too_soon")
+	require.NoError(t, f.PutOverride(t.Context(), tenant, appointments.Override{BranchID: berlin, ServiceID: cut, Active: true, MinNoticeMin: ptr(20)}))
+	require.NoError(t, soon(20))
+
+	byStaff := wish(func(r *appointment.BookRequest) {
+		r.StartsAt, r.OverrideNotice, r.Key, r.By = now.Add(time.Minute), true, "k", aylinBy
+	})
+	_, err := f.prepare(byStaff, forVera())
+	refusal(t, err, "forbidden")
+	byStaff.By = reception
+	_, err = f.prepare(byStaff, forVera())
+	require.NoError(t, err)
+}
+
+func TestAPT4_HowFarAhead(t *testing.T) {
+	f := onSQLite(t)
+	days := func(n int, by appointment.By) error {
+		_, err := f.prepare(wish(func(r *appointment.BookRequest) { r.StartsAt, r.By, r.Key = now.AddDate(0, 0, n), by, "k" }), forVera())
+		return err
+	}
+	require.NoError(t, days(90, caller))
+	require.Equal(t, "2027-06-21", refusal(t, days(91, caller), "too_far").Facts["latest"])
+	require.NoError(t, days(180, reception))
+	refusal(t, days(181, reception), "too_far")
+	require.NoError(t, days(181, vendor), "the calendar is no channel with limits")
+	f.policy("branch", berlin, "booking", `{"max_advance_days": 10}`)
+	refusal(t, days(11, caller), "too_far")
+}
+
+func TestAPT5_OnlyStaffEntersAVisitThatIsOver(t *testing.T) {
+	f := onSQLite(t)
+	past := func(ago time.Duration, by appointment.By) (appointment.Prepared, error) {
+		return f.prepare(wish(func(r *appointment.BookRequest) { r.StartsAt, r.By, r.Key = now.Add(-ago), by, "k" }), forVera())
+	}
+	_, err := past(time.Minute, caller)
+	refusal(t, err, "in_past")
+	walkIn, err := past(24*time.Hour, reception)
+	require.NoError(t, err)
+	require.False(t, walkIn.Notify)
+	require.Empty(t, walkIn.Reminders)
+	require.Negative(t, walkIn.Demand.Notice)
+	_, err = past(24*time.Hour+time.Second, reception)
+	refusal(t, err, "in_past")
+}
+
+func TestAPT6_TheSameWishTwice(t *testing.T) {
+	f := onSQLite(t)
+	view, _ := f.book(wish(), forVera())
+	near := func(minutes int, call string) (appointment.Prepared, error) {
+		return f.prepare(wish(func(r *appointment.BookRequest) {
+			r.StartsAt, r.CallID = starts.Add(time.Duration(minutes)*time.Minute), call
+		}), forVera())
+	}
+	p, err := near(15, "call-1")
+	require.NoError(t, err)
+	require.Equal(t, view.AppointmentID, p.Existing.AppointmentID, "in the same call it is the answer")
+
+	for _, minutes := range []int{-15, 15} {
+		_, err = near(minutes, "call-2")
+		require.Equal(t, view.AppointmentID, refusal(t, err, "duplicate").Facts["appointment_id"])
+	}
+	_, err = near(30, "call-2")
+	require.NoError(t, err)
+	_, err = near(16, "call-2")
+	refusal(t, err, "customer_busy")
+}
+
+func TestAPT7_OneCustomerIsInOnePlace(t *testing.T) {
+	f := onSQLite(t)
+	f.book(wish(), forVera())
+	second := wish(func(r *appointment.BookRequest) {
+		r.ServiceID, r.StartsAt, r.CallID, r.StaffID = colour, starts.Add(-time.Hour), "call-2", jonas
+	})
+	_, err := f.prepare(second, forVera())
+	refusal(t, err, "customer_busy")
+
+	forChild := second
+	forChild.AttendeeName = "Ida"
+	_, err = f.prepare(forChild, forVera())
+	require.NoError(t, err)
+
+	insisting := second
+	insisting.Insist = true
+	_, err = f.prepare(insisting, forVera())
+	refusal(t, err, "customer_busy")
+	insisting.By, insisting.Key = reception, "k"
+	_, err = f.prepare(insisting, forVera())
+	require.NoError(t, err)
+
+	after := second
+	after.StartsAt = starts.Add(30 * time.Minute)
+	_, err = f.prepare(after, forVera())
+	require.NoError(t, err, "back to back is two visits")
+}
+
+func TestAPT8_ATranscriptMakesAWishAtMost(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, appointment.LowConfidence, appointments.ReasonFor(59, appointment.NotAvailable))
+	require.Equal(t, appointment.NotAvailable, appointments.ReasonFor(60, appointment.NotAvailable))
+}
+
+func TestAPT9_WhoHasToWaitForAYes(t *testing.T) {
+	f := onSQLite(t)
+	born := func(by appointment.By, who appointment.BookedFor) appointment.Status {
+		p, err := f.prepare(wish(func(r *appointment.BookRequest) { r.By, r.Key = by, "k" }), who)
+		require.NoError(t, err)
+		return p.Status
+	}
+	careful := forVera()
+	careful.Restriction = "confirm_first"
+	require.Equal(t, appointment.Confirmed, born(caller, forVera()))
+	require.Equal(t, appointment.Pending, born(caller, careful))
+	require.Equal(t, appointment.Confirmed, born(reception, careful))
+
+	require.NoError(t, f.NoteRestriction(t.Context(), tenant, now, vera, "blocked"))
+	require.NoError(t, f.NoteRestriction(t.Context(), tenant, now.Add(-time.Hour), vera, "none"), "what was said last counts")
+	_, announce, err := f.Prepare(t.Context(), tenant, now, wish(), forVera())
+	refusal(t, err, "customer_blocked")
+	require.Len(t, announce, 1)
+	check(t, announce)
+	require.NoError(t, f.NoteRestriction(t.Context(), tenant, now.Add(time.Hour), vera, "none"))
+
+	for _, days := range []int{0, 1, 2} {
+		v, _ := f.book(wish(func(r *appointment.BookRequest) {
+			r.StartsAt, r.CallID = starts.AddDate(0, 0, -days), "call-"+starts.AddDate(0, 0, -days).String()
+		}), forKarl())
+		_, _, err := f.MarkNoShow(t.Context(), tenant, v.StartsAt.Add(time.Hour), command("ns", v, reception))
+		require.NoError(t, err)
+	}
+	p, _, err := f.Prepare(t.Context(), tenant, starts.Add(fewHours), wish(func(r *appointment.BookRequest) { r.StartsAt = starts.AddDate(0, 0, 1) }), forKarl())
+	require.NoError(t, err)
+	require.Equal(t, appointment.Pending, p.Status, "three strikes")
+
+	f.service(appointments.CatalogService{ID: cut, Name: "Herrenhaarschnitt", DurationMin: 30, RequiresConfirmation: true})
+	view, created := f.book(wish(func(r *appointment.BookRequest) { r.StaffID = jonas }), forVera())
+	require.Equal(t, appointment.Pending, view.Status)
+	require.Equal(t, appointment.Pending, created.Status)
+}
+
+func TestAPT10_TheDeadlineOfAPendingAppointment(t *testing.T) {
+	t.Parallel()
+	created := at("2027-03-23 10:00")
+	require.Equal(t, at("2027-03-24 10:00"), appointments.ConfirmBy(created, at("2027-03-30 10:00")))
+	require.Equal(t, at("2027-03-23 13:00"), appointments.ConfirmBy(created, at("2027-03-23 15:00")))
+	require.Equal(t, at("2027-03-23 10:30"), appointments.ConfirmBy(created, at("2027-03-23 12:15")), "at least half an hour")
+}
+
+func TestAPT10_WhatTheDeadlineDecides(t *testing.T) {
+	f := onSQLite(t)
+	f.service(appointments.CatalogService{ID: cut, Name: "Herrenhaarschnitt", DurationMin: 30, RequiresConfirmation: true})
+	require.NoError(t, f.PutBranchBooking(t.Context(), tenant, appointments.BranchBooking{BranchID: berlin, Active: true, TrustedAutoConfirm: true}))
+	trusted := forKarl()
+	trusted.Trusted = true
+	karls, _ := f.book(wish(func(r *appointment.BookRequest) { r.CallID, r.StaffID = "call-2", jonas }), trusted)
+	veras, _ := f.book(wish(), forVera())
+	table, err := f.Timetable(t.Context(), tenant, veras.AppointmentID)
+	require.NoError(t, err)
+	require.Equal(t, now.Add(24*time.Hour), table.ConfirmBy)
+	require.Empty(t, table.Reminders)
+
+	v, announce, err := f.Decide(t.Context(), tenant, table.ConfirmBy.Add(-time.Second), command("d", veras, clock))
+	require.NoError(t, err)
+	require.Empty(t, announce)
+	require.Equal(t, appointment.Pending, v.Status)
+
+	for range 2 {
+		v, announce, err = f.Decide(t.Context(), tenant, table.ConfirmBy, command("d", veras, clock))
+		require.NoError(t, err)
+		require.Equal(t, appointment.StatusCancelled, v.Status)
+		cancelled := announce[0].(appointment.Cancelled)
+		require.Equal(t, "confirmation_timeout", cancelled.Reason)
+		require.Equal(t, "system", cancelled.CancelledBy)
+		require.Zero(t, cancelled.Fee.Cents)
+
+		v, announce, err = f.Decide(t.Context(), tenant, table.ConfirmBy, command("d", karls, clock))
+		require.NoError(t, err)
+		require.Equal(t, appointment.Confirmed, v.Status)
+		require.Equal(t, "auto", announce[0].(appointment.BecameConfirmed).ConfirmedBy)
+		check(t, announce)
+	}
+}
+
+func TestAPT43_OperationsCanBeSwitchedOff(t *testing.T) {
+	f := onSQLite(t)
+	f.policy("branch", berlin, "booking", `{"allowed_hours": {"2": [["09:00", "10:00"]]}, "disabled_text": "Bitte rufen Sie morgens an."}`)
+	_, announce, err := f.Prepare(t.Context(), tenant, now, wish(), forVera())
+	r := refusal(t, err, "operation_disabled")
+	require.Equal(t, "Bitte rufen Sie morgens an.", r.Text)
+	require.Equal(t, appointment.Low, announce[0].(appointment.PolicyViolated).Severity)
+	_, _, err = f.Prepare(t.Context(), tenant, now.Add(-time.Second), wish(), forVera())
+	require.NoError(t, err, "the hours are half-open")
+	_, err = f.prepare(wish(func(r *appointment.BookRequest) { r.By, r.Key = reception, "k" }), forVera())
+	require.NoError(t, err, "staff may")
+
+	f.policy("tenant", "", "opening_hours", `{"enabled": false}`)
+	refusal(t, f.Allowed(t.Context(), tenant, now, berlin, "opening_hours"), "operation_disabled")
+	require.NoError(t, f.Allowed(t.Context(), tenant, now, berlin, "service_information"))
+}
+
+func TestAPT46_ACallerWithoutANumberGivesOne(t *testing.T) {
+	f := onSQLite(t)
+	withheld := appointment.BookedFor{CustomerID: vera, Assurance: appointment.Unproven}
+	hidden := wish(func(r *appointment.BookRequest) { r.By.Assurance, r.CallerPhone = appointment.Unproven, "" })
+	_, err := f.prepare(hidden, withheld)
+	refusal(t, err, "contact_required")
+	hidden.ContactOverride = &appointment.ContactOverride{Phone: phone}
+	_, err = f.prepare(hidden, withheld)
+	require.NoError(t, err)
+	_, err = f.prepare(hidden, appointment.BookedFor{})
+	refusal(t, err, "contact_required")
+}
+
+func TestAPT60_TheKeyIsTheAppointment(t *testing.T) {
+	t.Parallel()
+	key := appointment.VoiceKey("call_abc", "01980000-0000-7000-8000-0000000000aa", time.Date(2026, 5, 5, 14, 0, 0, 0, zone), "Erika Muster")
+	require.Equal(t, "call_abc|01980000-0000-7000-8000-0000000000aa|2026-05-05T12:00:00Z|erika muster", key)
+	require.Equal(t, "b318dc7a-c90f-55cd-80ea-f353d4ed6c6a", appointment.ID("01980000-0000-7000-8000-000000000001", appointment.Voice, key))
+}
+
+func TestAPT60_ABookedKeyIsAnsweredFromItsRow(t *testing.T) {
+	f := onSQLite(t)
+	view, _ := f.book(wish(), forVera())
+	p, err := f.prepare(wish(), forVera())
+	require.NoError(t, err)
+	require.Equal(t, view.AppointmentID, p.Existing.AppointmentID)
+
+	_, _, err = f.Cancel(t.Context(), tenant, now.Add(time.Minute), appointment.CancelRequest{Command: command("c", view, caller)})
+	require.NoError(t, err)
+	p, err = f.prepare(wish(), forVera())
+	require.NoError(t, err)
+	require.Equal(t, appointment.StatusCancelled, p.Existing.Status, "for as long as the row is there")
+
+	_, err = f.prepare(wish(func(r *appointment.BookRequest) { r.By = onlineBy }), forVera())
+	refusal(t, err, "key_required")
+}
+
+func TestAPT61_AFailedBookingLeavesNothingButItsRow(t *testing.T) {
+	onBoth(t, func(t *testing.T, f fixture) {
+		p, err := f.prepare(wish(), forVera())
+		require.NoError(t, err)
+		require.NoError(t, f.Record(t.Context(), tenant, now, p, held(p)))
+		for range 2 {
+			announce, err := f.MarkFailed(t.Context(), tenant, now, p, appointment.CalendarUnavailable, false)
+			require.NoError(t, err)
+			require.Len(t, announce, 1)
+			check(t, announce)
+		}
+		_, _, err = f.Confirm(t.Context(), tenant, now, p.AppointmentID, nil, "none")
+		refusal(t, err, "invalid_transition")
+
+		karls, _ := f.book(wish(func(r *appointment.BookRequest) { r.CallID = "call-2" }), forKarl())
+		require.Equal(t, []string{aylin}, karls.StaffIDs, "the time is free again")
+
+		again, err := f.prepare(wish(func(r *appointment.BookRequest) { r.StaffID = jonas }), forVera())
+		require.NoError(t, err)
+		require.Nil(t, again.Existing, "a failed key is judged anew")
+		require.NoError(t, f.Record(t.Context(), tenant, now, again, held(again)))
+		view, announce, err := f.Confirm(t.Context(), tenant, now, p.AppointmentID, []string{"uid"}, "synced")
+		require.NoError(t, err)
+		require.Equal(t, 2, view.Version)
+		require.Equal(t, []string{"uid"}, announce[0].(appointment.Created).CalendarUIDs)
+
+		announce, err = f.MarkFailed(t.Context(), tenant, now, p, appointment.Internal, false)
+		require.NoError(t, err)
+		require.Empty(t, announce, "what is confirmed stays")
+	})
+}
+
+func TestTheSchemaIsTheSecondArbiter(t *testing.T) {
+	onBoth(t, func(t *testing.T, f fixture) {
+		f.book(wish(), forVera())
+		second, err := f.prepare(wish(func(r *appointment.BookRequest) { r.CallID, r.StartsAt = "call-2", starts.Add(15*time.Minute) }), forKarl())
+		require.NoError(t, err)
+
+		err = f.Record(t.Context(), tenant, now, second, held(second))
+
+		refusal(t, err, "slot_taken")
+		_, err = f.Get(t.Context(), tenant, second.AppointmentID)
+		refusal(t, err, "not_found")
+		third, err := f.prepare(wish(func(r *appointment.BookRequest) { r.CallID, r.StartsAt = "call-3", starts.Add(30*time.Minute) }), forKarl())
+		require.NoError(t, err)
+		require.NoError(t, f.Record(t.Context(), tenant, now, third, held(third)), "back to back is allowed")
+
+		_, err = f.db.Tenant(tenant).Exec(t.Context(), `UPDATE appointment_phase SET starts_at = $2 WHERE tenant_id = $1 AND appointment_id = $3`, starts, third.AppointmentID)
+		require.ErrorIs(t, err, store.ErrOverlap)
+	})
+}
+
+func TestGroupServicesShareATime(t *testing.T) {
+	onBoth(t, func(t *testing.T, f fixture) {
+		f.service(appointments.CatalogService{ID: cut, Name: "Kurs", DurationMin: 30, Capacity: 2})
+		f.book(wish(), forVera())
+		f.book(wish(func(r *appointment.BookRequest) { r.CallID = "call-2" }), forKarl())
+	})
+}
+
+func TestASuspendedTenantTakesNoBookings(t *testing.T) {
+	f := onSQLite(t)
+	require.NoError(t, tenancy.PutTenant(t.Context(), f.db.Tenant(tenant), tenancy.Tenant{
+		ID: tenant, Slug: "salon-1", Name: "Salon", Kind: tenancy.Salon, Status: tenancy.Suspended, Locale: "de-DE", Currency: "EUR",
+	}))
+	_, err := f.prepare(wish(), forVera())
+	refusal(t, err, "tenant_suspended")
+}
+
+func TestABookingMadeInTheCalendar(t *testing.T) {
+	f := onSQLite(t)
+	p, err := f.prepare(wish(func(r *appointment.BookRequest) {
+		r.By, r.Key, r.StartsAt, r.Silent, r.CalendarUIDs = vendor, "uid-1", now.Add(-48*time.Hour), true, []string{"uid-1"}
+	}), appointment.BookedFor{CustomerID: vera})
+
+	require.NoError(t, err, "no notice, no policy")
+	require.Equal(t, appointment.CalendarNone, p.CalendarMode, "no calendar step")
+	require.False(t, p.Notify)
+	require.Equal(t, []string{"uid-1"}, p.Demand.OwnUIDs)
+}
+
+func TestRecordRefusesWhatWasBookedMeanwhile(t *testing.T) {
+	f := onSQLite(t)
+	first, err := f.prepare(wish(), forVera())
+	require.NoError(t, err)
+	second, err := f.prepare(wish(func(r *appointment.BookRequest) { r.CallID, r.StaffID = "call-2", jonas }), forVera())
+	require.NoError(t, err)
+	require.NoError(t, f.Record(t.Context(), tenant, now, first, held(first)))
+
+	refusal(t, f.Record(t.Context(), tenant, now, second, held(second)), "duplicate")
+}
+
+func TestTheCatalogueIsValidated(t *testing.T) {
+	f := onSQLite(t)
+	for _, c := range []appointments.CatalogService{
+		{ID: "7", Name: "x", DurationMin: 30, Currency: "EUR"},
+		{ID: cut, DurationMin: 30, Currency: "EUR"},
+		{ID: cut, Name: "x", DurationMin: 30, Currency: "Euro"},
+		{ID: cut, Name: "x", DurationMin: 30, Currency: "EUR", PriceCents: -1},
+		{ID: cut, Name: "x", DurationMin: 30, Currency: "EUR", CalendarMode: "some"},
+	} {
+		refusal(t, f.PutService(t.Context(), tenant, c), "invalid_service")
+	}
+	refusal(t, f.PutStaff(t.Context(), tenant, appointments.StaffMember{ID: aylin, BranchID: berlin}), "invalid_staff")
+	refusal(t, f.PutStaff(t.Context(), tenant, appointments.StaffMember{ID: aylin, BranchID: tenant, Name: "x"}), "not_found")
+	refusal(t, f.PutServiceStaff(t.Context(), tenant, appointments.ServiceStaff{ServiceID: cut, StaffID: tenant}), "tenant_mismatch")
+	refusal(t, f.PutPolicy(t.Context(), tenant, appointments.Policy{Level: "tenant", Kind: "booking", Config: []byte(`{"hours": 2}`)}), "invalid_policy")
+	refusal(t, f.PutPolicy(t.Context(), tenant, appointments.Policy{Level: "planet", Kind: "booking", Config: []byte(`{}`)}), "invalid_policy")
+}
+
+func TestNotesMustFit(t *testing.T) {
+	f := onSQLite(t)
+	view, _ := f.book(wish(), forVera())
+	_, _, err := f.Update(t.Context(), tenant, now, appointment.UpdateRequest{Command: command("u", view, reception), Notes: ptr(strings.Repeat("x", 2001))})
+	refusal(t, err, "invalid_notes")
 }

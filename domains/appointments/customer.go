@@ -60,8 +60,7 @@ func (s *Service) ForgetCustomer(ctx context.Context, tenantID string, now time.
 		}
 		for _, statement := range []string{
 			`UPDATE appointment SET attendee_name = '', notes = '', cancel_reason = '', contact_email = '', contact_phone = '', caller_phone = '' WHERE tenant_id = $1 AND customer_id = $2`,
-			`DELETE FROM command_answer WHERE tenant_id = $1 AND appointment_id IN (SELECT appointment_id FROM appointment WHERE tenant_id = $1 AND customer_id = $2)
-				AND command_id NOT LIKE 'book/%'`,
+			`DELETE FROM command_answer WHERE tenant_id = $1 AND appointment_id IN (SELECT appointment_id FROM appointment WHERE tenant_id = $1 AND customer_id = $2)`,
 			`UPDATE callback SET phone = '', name = '', notes = '', status = CASE WHEN status IN ('pending', 'assigned', 'contacted') THEN 'cancelled' ELSE status END
 				WHERE tenant_id = $1 AND customer_id = $2`,
 			`UPDATE wish SET status = CASE WHEN status = 'pending' THEN 'expired' ELSE status END WHERE tenant_id = $1 AND customer_id = $2`,

@@ -1,10 +1,24 @@
-// Package appointments is the domain of bookings.
+// Package appointments is the domain of bookings: what can be booked, on which
+// terms, and what becomes of it. It never computes free time, which it asks for by
+// a demand, and it never talks to a calendar.
 //
-// It owns nothing yet: bookings are made elsewhere and published.
+// It owns
+//   - service, service_override, service_staff, staff, branch_booking and
+//     assignment_config: the catalogue
+//   - policy: the terms, in pieces by tenant, branch, service and staff member
+//   - appointment and appointment_phase: the bookings; no two of one person overlap
+//   - modification: what was cancelled and moved, by whom and at what price; it
+//     only grows
+//   - command_answer: what commands were answered with
+//   - series, callback, callback_escalation, wish and wish_match
+//   - restriction and customer_move: what it has to know of customers
 //
-// It announces
-//   - appointment.created
-//   - appointment.cancelled
+// It announces the types of package appointment. A booking is a saga that somebody
+// else runs, by way of [Service.Prepare], [Service.Record], [Service.Confirm] and
+// [Service.MarkFailed]; what a command leads to is returned by it and published by
+// whoever gave it.
 //
-// It reacts to nothing.
+// It reacts to
+//   - appointment.created: appointments.resolve-wishes
+//   - appointment.booking_failed: appointments.open-failsafe-callback
 package appointments

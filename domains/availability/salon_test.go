@@ -79,7 +79,7 @@ func pausing(kind string, first, pause, last int, staff ...string) availability.
 	d := demand(first, staff...)
 	d.ServiceID = "colour"
 	d.Phases = append(d.Phases,
-		availability.Phase{Seq: 1, Kind: kind, Minutes: pause, SamePersonAs: -1},
+		availability.Phase{Seq: 1, Kind: kind, Minutes: pause, SamePersonAs: 0},
 		availability.Phase{Seq: 2, Kind: availability.Busy, Minutes: last, SamePersonAs: 0})
 	return d
 }

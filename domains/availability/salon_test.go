@@ -79,7 +79,7 @@ func pausing(kind string, first, pause, last int, staff ...string) availability.
 	d := demand(first, staff...)
 	d.ServiceID = "colour"
 	d.Phases = append(d.Phases,
-		availability.Phase{Seq: 1, Kind: kind, Minutes: pause, SamePersonAs: -1},
+		availability.Phase{Seq: 1, Kind: kind, Minutes: pause, SamePersonAs: 0},
 		availability.Phase{Seq: 2, Kind: availability.Busy, Minutes: last, SamePersonAs: 0})
 	return d
 }
@@ -108,8 +108,10 @@ func berlinTime(text string) time.Time {
 // starts asks for all starts of a local date, and says them as local times.
 func (s *salon) starts(date string, d availability.Demand) []string {
 	s.t.Helper()
-	from := berlinTime(date + " 00:00")
-	got, err := s.FreeSlots(s.t.Context(), tenant, s.now, availability.FreeSlotsRequest{Demand: d, From: from, Until: from.Add(24 * time.Hour)})
+	d0, err := parseDay(date)
+	require.NoError(s.t, err)
+	whole := d0.bounds(mustZone(s.t, "Europe/Berlin"))
+	got, err := s.FreeSlots(s.t.Context(), tenant, s.now, availability.FreeSlotsRequest{Demand: d, From: instant(whole.from), Until: instant(whole.to)})
 	require.NoError(s.t, err)
 	return clocks(got.Slots)
 }

@@ -135,25 +135,26 @@ type Change struct {
 }
 
 // Update changes a customer. It refuses with version_conflict if he has changed
-// since, with not_found, field_invalid, and the codes of names, numbers and
-// addresses.
+// since, with not_found, field_invalid, birthday_invalid, and the codes of names,
+// numbers and addresses.
 func (s *Service) Update(ctx context.Context, tenantID string, now time.Time, req Change) (Customer, []events.Event, error) {
 	return once(ctx, s, tenantID, key("update", req.Key), now, func(tx store.Scope) (outcome[Customer], error) {
-		c, err := lock(ctx, tx, req.CustomerID)
+		var none outcome[Customer]
+		before, err := lock(ctx, tx, req.CustomerID)
 		if err != nil {
-			return outcome[Customer]{}, err
+			return none, err
 		}
-		if c.Version != req.Version {
-			return outcome[Customer]{}, refuse("version_conflict", "", "the customer has version %d by now, not %d: look at it and change it again", c.Version, req.Version)
+		if before.Version != req.Version {
+			return none, refuse("version_conflict", "", "the customer has version %d by now, not %d: look at it and change it again", before.Version, req.Version)
 		}
-		before := c
-		changed, err := req.apply(&c, now)
+		c, err := req.apply(before, now)
 		if err != nil {
-			return outcome[Customer]{}, err
+			return none, err
 		}
+		changed := changedFields(before, c)
 		added, contactsChanged, err := s.changeContacts(ctx, tx, now, c.ID, req)
 		if err != nil {
-			return outcome[Customer]{}, err
+			return none, err
 		}
 		if contactsChanged {
 			changed = append(changed, "contacts")
@@ -162,39 +163,31 @@ func (s *Service) Update(ctx context.Context, tenantID string, now time.Time, re
 			return outcome[Customer]{result: c, about: c.ID}, nil
 		}
 		if err := save(ctx, tx, &c); err != nil {
-			return outcome[Customer]{}, err
+			return none, err
 		}
 		event, err := updated(ctx, tx, c, changed...)
+		if err != nil {
+			return none, err
+		}
 		announced := append([]events.Event{event}, normalized(added)...)
 		if c.Restriction != before.Restriction {
-			limit, countErr := noShows(ctx, tx, c.ID, now)
-			if countErr != nil {
-				return outcome[Customer]{}, countErr
+			missed, err := noShows(ctx, tx, c.ID, now)
+			if err != nil {
+				return none, err
 			}
-			announced = append(announced, customer.BookingRestricted{Ref: customer.Ref{CustomerID: c.ID}, Restriction: c.Restriction, Reason: byStaff, NoShowCount: limit})
+			announced = append(announced, customer.BookingRestricted{Ref: customer.Ref{CustomerID: c.ID}, Restriction: c.Restriction, Reason: byStaff, NoShowCount: missed})
 		}
-		return outcome[Customer]{c, c.ID, announced}, err
+		return outcome[Customer]{c, c.ID, announced}, nil
 	})
 }
 
-// apply changes the fields and names those that are others now.
-func (req Change) apply(c *Customer, now time.Time) (changed []string, err error) {
+// apply returns the customer with the new fields.
+func (req Change) apply(c Customer, now time.Time) (Customer, error) {
 	if req.Name != nil && *req.Name != c.DisplayName {
 		if err := c.name(*req.Name, false); err != nil {
-			return nil, err
+			return c, err
 		}
 		c.Status = Active
-		changed = append(changed, "name")
-	}
-	if req.Birthday != nil {
-		if err := checkBirthday(*req.Birthday, now); err != nil {
-			return nil, err
-		}
-	}
-	if req.Zone != nil && *req.Zone != "" {
-		if _, err := time.LoadLocation(*req.Zone); err != nil {
-			return nil, refuse("field_invalid", "", "zone %q is no IANA time zone: take one such as Europe/Berlin", *req.Zone)
-		}
 	}
 	for _, f := range []struct {
 		name    string
@@ -211,36 +204,35 @@ func (req Change) apply(c *Customer, now time.Time) (changed []string, err error
 		{"preferred_channel", req.PreferredChannel, &c.PreferredChannel, []string{"", "email", "sms", "whatsapp"}},
 		{"journey", req.Journey, &c.Journey, journeyNames},
 	} {
-		if f.value == nil || *f.value == *f.field {
+		if f.value == nil {
 			continue
 		}
 		if f.allowed != nil && !slices.Contains(f.allowed, *f.value) {
-			return nil, refuse("field_invalid", "", "%s can't be %q: take one of %q", f.name, *f.value, f.allowed)
+			return c, refuse("field_invalid", "", "%s can't be %q: take one of %q", f.name, *f.value, f.allowed)
 		}
 		*f.field = *f.value
-		changed = append(changed, f.name)
 	}
-	if req.VIP != nil && *req.VIP != c.VIP {
+	if req.VIP != nil {
 		c.VIP = *req.VIP
-		changed = append(changed, "vip")
 	}
-	if req.Tags != nil && !slices.Equal(*req.Tags, c.Tags) {
-		c.Tags = union(nil, *req.Tags)
-		changed = append(changed, "tags")
+	if req.Tags != nil {
+		c.Tags = union([]string{}, *req.Tags)
 	}
-	return req.restrict(c, changed)
+	if req.Restriction != nil && *req.Restriction != c.Restriction {
+		c.Restriction, c.RestrictedBy = *req.Restriction, byStaff
+	}
+	return c, c.check(now)
 }
 
-// restrict sets the restriction as staff want it.
-func (req Change) restrict(c *Customer, changed []string) ([]string, error) {
-	if req.Restriction == nil || *req.Restriction == c.Restriction {
-		return changed, nil
+// check reports fields that can't be.
+func (c Customer) check(now time.Time) error {
+	if _, err := time.LoadLocation(c.Zone); err != nil {
+		return refuse("field_invalid", "", "zone %q is no IANA time zone: take one such as Europe/Berlin", c.Zone)
 	}
-	if !slices.Contains(customer.Restrictions, *req.Restriction) {
-		return nil, refuse("field_invalid", "CUS-54", "restriction %q is unknown: take one of %q", *req.Restriction, customer.Restrictions)
+	if !slices.Contains(customer.Restrictions, c.Restriction) {
+		return refuse("field_invalid", "CUS-54", "restriction %q is unknown: take one of %q", c.Restriction, customer.Restrictions)
 	}
-	c.Restriction, c.RestrictedBy = *req.Restriction, byStaff
-	return append(changed, "booking_restriction"), nil
+	return checkBirthday(c.Birthday, now)
 }
 
 // changeContacts removes and adds what the change says.

@@ -12,6 +12,7 @@ import (
 	"github.com/herald-bus/herald/domains/analytics"
 	"github.com/herald-bus/herald/domains/appointments"
 	"github.com/herald-bus/herald/domains/audit"
+	"github.com/herald-bus/herald/domains/availability"
 	"github.com/herald-bus/herald/domains/calendarsync"
 	"github.com/herald-bus/herald/domains/customers"
 	"github.com/herald-bus/herald/domains/internal/store"
@@ -30,6 +31,7 @@ var Module = fx.Options(
 	analytics.Module,
 	appointments.Module,
 	audit.Module,
+	availability.Module,
 	calendarsync.Module,
 	customers.Module,
 	notifications.Module,

@@ -26,6 +26,7 @@ type app struct {
 	width    func(w io.Writer) int
 	registry func(log *slog.Logger) (*events.Registry, error)
 	connect  func(ctx context.Context, o temporalclient.Options, taskQueue string) (bus, error)
+	desk     func(ctx context.Context, o temporalclient.Options, taskQueue string) (desk, error)
 
 	flags globalFlags
 	// started is set once a command's own code runs: errors before that are usage.
@@ -43,6 +44,7 @@ func newApp() *app {
 		width:     terminalWidth,
 		registry:  loadRegistry,
 		connect:   connect,
+		desk:      openDesk,
 	}
 }
 

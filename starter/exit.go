@@ -8,6 +8,7 @@ import (
 
 	"go.temporal.io/api/serviceerror"
 
+	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/internal/temporalclient"
 	"github.com/herald-bus/herald/workflows"
 )
@@ -48,6 +49,13 @@ func (a *app) explain(err error) exitError {
 	text := oneLine(err)
 	if e, ok := errors.AsType[*exitError](err); ok {
 		return exitError{e.code, oneLine(e)}
+	}
+	if refusal, ok := errors.AsType[*events.Refusal](err); ok {
+		code := exitConflict
+		if refusal.Code == "not_found" {
+			code = exitNotFound
+		}
+		return exitError{code, oneLine(refusal)}
 	}
 	if _, ok := errors.AsType[*temporalclient.ConnectError](err); ok {
 		return exitError{exitUnreachable, text}

@@ -37,6 +37,8 @@ Data goes to standard output, everything else to standard error. Exit codes:
 	root.SetUsageFunc(func(cmd *cobra.Command) error { writeHelp(cmd.OutOrStdout(), cmd); return nil })
 	root.AddCommand(
 		a.publishCommand(), a.describeCommand(), a.listCommand(), a.traceCommand(), a.redriveCommand(),
+		a.seedCommand(), a.slotsCommand(), a.bookCommand(), a.rescheduleCommand(), a.cancelCommand(), a.confirmCommand(),
+		a.appointmentsCommand(), a.customersCommand(),
 		a.typesCommand(), a.listenersCommand(), a.versionCommand(), completionCommand(),
 	)
 	return root

@@ -30,7 +30,7 @@ type deliverer struct {
 	fatal chan error
 }
 
-func newDeliverer(lc fx.Lifecycle, config Config, connection *temporalclient.Connection, registry *events.Registry, a *activities.Activities, log *slog.Logger) *deliverer {
+func newDeliverer(lc fx.Lifecycle, config Config, connection *temporalclient.Connection, registry *events.Registry, a *activities.Activities, life activities.Life, log *slog.Logger) *deliverer {
 	d := &deliverer{config: config, connection: connection, log: log, fatal: make(chan error, 2)}
 	d.Worker = worker.New(connection.Client, config.TaskQueue, worker.Options{
 		MaxConcurrentActivityExecutionSize: config.MaxConcurrentListeners,
@@ -39,6 +39,7 @@ func newDeliverer(lc fx.Lifecycle, config Config, connection *temporalclient.Con
 	})
 	workflows.Register(d, registry.TypeNames())
 	a.Register(d)
+	life.Register(d)
 	lc.Append(fx.Hook{OnStart: d.start, OnStop: d.stop})
 	return d
 }

@@ -26,7 +26,7 @@ func wiring(config Config, log *slog.Logger) fx.Option {
 		fx.Supply(config, log),
 		domains.Module,
 		eventsfx.Registry,
-		fx.Provide(newActivities),
+		fx.Provide(newActivities, newLife),
 		fx.WithLogger(func() fxevent.Logger {
 			logger := &fxevent.SlogLogger{Logger: log}
 			logger.UseLogLevel(slog.LevelDebug)
@@ -43,10 +43,15 @@ func newActivities(config Config, registry *events.Registry, log *slog.Logger) (
 	return activities.New(registry, retry, log), nil
 }
 
+// newLife hands the domains' services to the lives of appointments.
+func newLife(s domains.Services) activities.Life {
+	return activities.Life{Customers: s.Customers, Availability: s.Availability, Appointments: s.Appointments, Calendar: s.Calendar, Rank: s.Rank, Seed: s.Seed}
+}
+
 // validateWiring builds every listener and prints what would run.
 func validateWiring(_ context.Context, config Config, stdout, stderr io.Writer) error {
 	var registry *events.Registry
-	app := fx.New(wiring(config, config.logger(stderr)), fx.Populate(&registry), fx.Invoke(func(*activities.Activities) {}))
+	app := fx.New(wiring(config, config.logger(stderr)), fx.Populate(&registry), fx.Invoke(func(*activities.Activities, activities.Life) {}))
 	if err := app.Err(); err != nil {
 		return wiringError(err)
 	}

@@ -45,10 +45,10 @@ type Steps struct {
 // NewSteps returns the steps over c.
 func NewSteps(c client.Client, config Config) *Steps { return &Steps{c, config} }
 
-// Ask runs a step and returns its result; a refusal is an [*events.Refusal]. The
-// same key again has the first one's answer, as long as its history is kept; a
-// question without a key is asked anew each time.
-func Ask[T, R any](ctx context.Context, s *Steps, step string, q StepRequest[T]) (result R, err error) {
+// Ask runs a step and fills answer with its result; a refusal is an
+// [*events.Refusal]. The same key again has the first one's answer, as long as its
+// history is kept; a question without a key is asked anew each time.
+func (s *Steps) Ask(ctx context.Context, step string, q StepRequest[any], answer any) error {
 	if q.Key == "" {
 		q.Key = uuid.NewString()
 	}
@@ -62,14 +62,14 @@ func Ask[T, R any](ctx context.Context, s *Steps, step string, q StepRequest[T])
 		StaticSummary:            step,
 	}, step, q)
 	if err != nil {
-		return result, fmt.Errorf("%s: %w", step, err)
+		return fmt.Errorf("%s: %w", step, err)
 	}
-	var answer StepAnswer[R]
-	if err := run.Get(ctx, &answer); err != nil {
-		return result, fmt.Errorf("%s: %w", step, err)
+	var result StepAnswer[json.RawMessage]
+	if err := run.Get(ctx, &result); err != nil {
+		return fmt.Errorf("%s: %s", step, failureText(err))
 	}
-	if answer.Refusal != nil {
-		return result, answer.Refusal
+	if result.Refusal != nil {
+		return result.Refusal
 	}
-	return answer.Result, nil
+	return json.Unmarshal(result.Result, answer)
 }

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"github.com/herald-bus/herald/events"
+	"github.com/herald-bus/herald/events/appointment"
+	"github.com/herald-bus/herald/workflows"
+)
+
+// changeFlags are those of every change of an appointment.
+type changeFlags struct {
+	deskFlags
+	origin, customer, commandID string
+	version                     int
+	wait                        time.Duration
+}
+
+func (f *changeFlags) register(cmd *cobra.Command) {
+	f.deskFlags.register(cmd)
+	set := cmd.Flags()
+	set.StringVar(&f.origin, "origin", string(appointment.Staff), "`CHANNEL`: voice, portal, web, api, staff")
+	set.StringVar(&f.customer, "customer", "", "the `UUID` of the customer who acts, with --origin portal")
+	set.IntVar(&f.version, "expected-version", 0, "refuse if the appointment is at another `VERSION`")
+	set.StringVar(&f.commandID, "command-id", "", "`ID` that makes it safe to run again (a new one)")
+	set.DurationVar(&f.wait, "wait", 5*time.Second, "`TIME` to wait for the result")
+	complete(cmd, "origin", func(string) []string { return origins() })
+}
+
+// command is the part that every change has.
+func (f *changeFlags) command(id string) (c appointment.Command, err error) {
+	if !events.IsUUID(id) {
+		return c, usage("%q is no appointment's id: it is a UUID; starter appointments lists them", id)
+	}
+	if f.version < 0 {
+		return c, usage("--expected-version %d: it counts from 1", f.version)
+	}
+	c = appointment.Command{ID: f.commandID, AppointmentID: id, ExpectedVersion: f.version}
+	if c.ID == "" {
+		c.ID = uuid.Must(uuid.NewV7()).String()
+	}
+	if c.By, err = byOf(f.origin); err != nil {
+		return c, err
+	}
+	if f.customer != "" {
+		c.By.CustomerID, c.By.Assurance = f.customer, appointment.ByLogin
+	}
+	return c, nil
+}
+
+func (a *app) rescheduleCommand() *cobra.Command {
+	var f changeFlags
+	var r appointment.MoveRequest
+	var to, zone string
+	cmd := &cobra.Command{
+		Use:   "reschedule APPOINTMENT_ID --to TIME [flags]",
+		Short: "Move an appointment",
+		Long: `Move an appointment. The new time is taken first: whatever fails, the old
+appointment stands.`,
+		Example:           `  starter reschedule b318dc7a-c90f-55cd-80ea-f353d4ed6c6a --to 2027-03-31T10:00`,
+		Args:              positional(1, 1, "the appointment's id"),
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	f.register(cmd)
+	set := cmd.Flags()
+	set.StringVar(&to, "to", "", "new `TIME`, such as 2027-03-31T10:00 (required)")
+	set.StringVar(&zone, "zone", "Europe/Berlin", "time `ZONE` of --to")
+	set.StringVar(&r.StaffID, "staff", "", "`PERSON` who shall do it (the same)")
+	set.StringVar(&r.Reason, "reason", "", "`TEXT` for the record")
+	set.BoolVar(&r.AcceptFee, "accept-fee", false, "agree to the fee, if there is one")
+	set.BoolVar(&r.WaiveFee, "waive-fee", false, "with --origin staff: charge nothing")
+	set.BoolVar(&r.Override, "override", false, "with --origin staff: against notice and quota")
+	set.BoolVar(&r.Approved, "approved", false, "with --origin staff: the yes to a move that needs one")
+	cmd.RunE = a.runE(func(ctx context.Context, args []string) (err error) {
+		if r.Command, err = f.command(args[0]); err != nil {
+			return err
+		}
+		if to == "" {
+			return usage("--to is missing: when shall it be?")
+		}
+		if r.StartsAt, err = zoned("to", to, zone); err != nil {
+			return err
+		}
+		if err := ids(map[string]*string{"staff": &r.StaffID}); err != nil {
+			return err
+		}
+		return a.withDesk(ctx, func(d desk) error {
+			answer, err := d.Reschedule(ctx, workflows.ChangeCommand[appointment.MoveRequest]{Cause: f.cause(a), Request: r, Wait: f.wait})
+			return a.changed(answer, err, r.ID)
+		})
+	})
+	return cmd
+}
+
+func (a *app) cancelCommand() *cobra.Command {
+	var f changeFlags
+	var r appointment.CancelRequest
+	cmd := &cobra.Command{
+		Use:               "cancel APPOINTMENT_ID [flags]",
+		Short:             "Cancel an appointment",
+		Example:           `  starter cancel b318dc7a-c90f-55cd-80ea-f353d4ed6c6a --reason "the stylist is ill"`,
+		Args:              positional(1, 1, "the appointment's id"),
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	f.register(cmd)
+	set := cmd.Flags()
+	set.StringVar(&r.Reason, "reason", "", "`TEXT` for the record")
+	set.BoolVar(&r.AcceptFee, "accept-fee", false, "agree to the fee, if there is one")
+	set.BoolVar(&r.WaiveFee, "waive-fee", false, "with --origin staff: charge nothing")
+	set.BoolVar(&r.Override, "override", false, "with --origin staff: against notice and quota")
+	cmd.RunE = a.runE(func(ctx context.Context, args []string) (err error) {
+		if r.Command, err = f.command(args[0]); err != nil {
+			return err
+		}
+		return a.withDesk(ctx, func(d desk) error {
+			answer, err := d.Cancel(ctx, workflows.ChangeCommand[appointment.CancelRequest]{Cause: f.cause(a), Request: r, Wait: f.wait})
+			return a.changed(answer, err, r.ID)
+		})
+	})
+	return cmd
+}
+
+func (a *app) confirmCommand() *cobra.Command {
+	var f changeFlags
+	cmd := &cobra.Command{
+		Use:               "confirm APPOINTMENT_ID [flags]",
+		Short:             "Say yes to a pending appointment",
+		Example:           `  starter confirm b318dc7a-c90f-55cd-80ea-f353d4ed6c6a`,
+		Args:              positional(1, 1, "the appointment's id"),
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	f.register(cmd)
+	cmd.RunE = a.runE(func(ctx context.Context, args []string) error {
+		c, err := f.command(args[0])
+		if err != nil {
+			return err
+		}
+		return a.withDesk(ctx, func(d desk) error {
+			answer, err := d.Confirm(ctx, workflows.ChangeCommand[appointment.Command]{Cause: f.cause(a), Request: c, Wait: f.wait})
+			return a.changed(answer, err, c.ID)
+		})
+	})
+	return cmd
+}
+
+// changed prints the answer to a change.
+func (a *app) changed(answer workflows.ChangeAnswer, err error, commandID string) error {
+	if err != nil {
+		return err
+	}
+	if err := a.print(answer, func(w io.Writer) {
+		if v := answer.Appointment; v != nil && answer.Refusal == nil {
+			a.appointmentTable(w, string(answer.State), *v)
+			a.pairs(w, [2]string{"version", strconv.Itoa(v.Version)})
+			if answer.Fee.Cents > 0 {
+				a.pairs(w, [2]string{"fee", price(&answer.Fee)})
+			}
+		}
+	}); err != nil {
+		return err
+	}
+	switch answer.State {
+	case workflows.Refused:
+		return answer.Refusal
+	case workflows.Processing:
+		return exit(exitTimedOut, "the change is being made; ask again with --command-id %s", commandID)
+	}
+	return nil
+}

@@ -78,7 +78,7 @@ func newRegistry(t *testing.T) *events.Registry {
 	t.Helper()
 	started := func(context.Context, events.Delivery[call.Started]) error { return nil }
 	created := func(context.Context, events.Delivery[appointment.Created]) error { return nil }
-	registry, err := events.NewRegistry(append(appointment.Types, call.Types...), []events.Listener{
+	registry, err := events.NewRegistry([]events.Type{events.TypeOf[appointment.Created](), events.TypeOf[appointment.Cancelled](), events.TypeOf[call.Started]()}, []events.Listener{
 		events.On("voiceai.record-start", started, events.Sync(), events.Priority(50)),
 		events.On("notifications.send-confirmation", created, events.Timeout(10*time.Second)),
 		events.On("calendarsync.push-booking", created, events.Priority(20), events.Emits(appointment.Cancelled{}),

@@ -93,12 +93,13 @@ func TestCUS2_APlaceholdersAddressIsNotKept(t *testing.T) {
 func TestCreateIsOneRequestByItsKey(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *salon) {
-		req := customers.NewCustomer{Key: "a", Name: "Anna Müller", Source: customers.SourceStaff, Phones: []string{"0176 04069012", annasNumber, "anonymous"}, Emails: []string{annasMail, ""}}
+		req := customers.NewCustomer{Key: "a", ID: "0198c0de-0000-7000-8000-0000000000c1", Name: "Anna Müller", Source: customers.SourceStaff, Phones: []string{"0176 04069012", annasNumber, "anonymous"}, Emails: []string{annasMail, ""}}
 		first, announced, err := s.Create(t.Context(), tenant, now, req)
 		require.NoError(t, err)
 		again, repeated, err := s.Create(t.Context(), tenant, now, req)
 		require.NoError(t, err)
 
+		require.Equal(t, req.ID, first.ID)
 		require.Equal(t, first, again)
 		require.Equal(t, announced, repeated)
 		require.Equal(t, 1, s.count(t.Context()))

@@ -43,7 +43,7 @@ func TestCUS20_SimilarityIsSymmetricAndBounded(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := customers.SplitName(spelt().Draw(t, "a")), customers.SplitName(spelt().Draw(t, "b"))
 		alike := customers.Similar(a, b)
-		require.Equal(t, alike, customers.Similar(b, a))
+		require.InDelta(t, alike, customers.Similar(b, a), 0)
 		require.GreaterOrEqual(t, alike, 0.0)
 		require.LessOrEqual(t, alike, 1.0)
 	})

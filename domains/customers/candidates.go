@@ -56,7 +56,7 @@ func candidatesWhere(ctx context.Context, scope store.Scope, where string, args 
 		c, err := scanCustomer(row)
 		return c.candidate(false), err
 	}, fmt.Sprintf(`SELECT %s FROM customer WHERE tenant_id = $1 AND status IN ('active', 'pending_verification') AND %s
-		ORDER BY created_at DESC, customer_id DESC LIMIT %d`, customerColumns, where, maxAlike), args...)
+		ORDER BY CASE WHEN name_fold = $2 THEN 0 ELSE 1 END, created_at DESC, customer_id DESC LIMIT %d`, customerColumns, where, maxAlike), args...)
 }
 
 // likeNames are customers with a name that is at least weakly like the given one,

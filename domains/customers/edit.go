@@ -13,7 +13,10 @@ import (
 // NewCustomer is somebody whom staff, an import or a form adds.
 type NewCustomer struct {
 	// Key makes a repeated request one request.
-	Key    string `json:"key"`
+	Key string `json:"key"`
+	// ID is the customer's where somebody else has made one, such as an import; a
+	// new one by default.
+	ID     string `json:"id,omitzero"`
 	Name   string `json:"name"`
 	Source string `json:"source"`
 	// Placeholder takes any name, as "Unbekannt #1234", and waits for a real one.
@@ -37,7 +40,7 @@ func (s *Service) Create(ctx context.Context, tenantID string, now time.Time, re
 			return outcome[Customer]{}, err
 		}
 		c := Customer{
-			Status: Active, Source: req.Source, Language: req.Language, Birthday: req.Birthday,
+			ID: req.ID, Status: Active, Source: req.Source, Language: req.Language, Birthday: req.Birthday,
 			Journey: "initial_contact", Restriction: customer.Unrestricted,
 		}
 		if c.Language == "" {

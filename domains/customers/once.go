@@ -31,6 +31,9 @@ const races = 5
 func once[T any](ctx context.Context, s *Service, tenantID, key string, now time.Time, do func(tx store.Scope) (outcome[T], error)) (T, []events.Event, error) {
 	var out outcome[T]
 	var err error
+	if _, own, _ := strings.Cut(key, "/"); own == "" {
+		return out.result, nil, events.Permanent(fmt.Errorf("customers: %s: the request has no key: set one that is the same when it is repeated", operation(key)))
+	}
 	for range races {
 		err = s.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
 			if out, err = recall[T](ctx, tx, key); !errors.Is(err, store.ErrNotFound) {

@@ -1,7 +1,6 @@
 package customers_test
 
 import (
-	"context"
 	"sync"
 	"testing"
 	"time"
@@ -9,8 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/herald-bus/herald/domains/customers"
-	"github.com/herald-bus/herald/domains/internal/store/storetest"
-	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/customer"
 )
@@ -27,7 +24,7 @@ func TestCUS28_ALoginOrAChoiceOfStaffCounts(t *testing.T) {
 	got, _ = s.resolve(customer.Query{Key: "b", Origin: appointment.Staff, ChosenCustomerID: anna.ID, Said: customer.Said{Email: annasMail}})
 	require.Equal(t, customer.ByStaff, got.Method)
 	require.Equal(t, customer.AssuredStaff, got.Assurance)
-	require.False(t, s.contact(anna.ID, annasMail).ID == "", "staff may add a contact")
+	require.NotEmpty(t, s.contact(anna.ID, annasMail).ID, "staff may add a contact")
 
 	by := s.call(newNumber, "Ida Probst")
 	by.LoginCustomerID, by.ChosenCustomerID = anna.ID, anna.ID
@@ -317,36 +314,6 @@ func TestCUS26_AnotherTenantsCustomersAreNotThere(t *testing.T) {
 	})
 }
 
-func TestCUS25_TheFirstOwnsAValueAndLaterOnesShareIt(t *testing.T) {
-	t.Parallel()
-	each(t, func(t *testing.T, s *salon) {
-		first := s.known("Anna Müller", []string{sharedNumber}, "Familie@kunde.example")
-		second := s.known("Emil Müller", []string{sharedNumber}, "familie@kunde.example")
-
-		for _, value := range []string{sharedNumber, "Familie@kunde.example"} {
-			require.Equal(t, customer.Owner, s.contact(first.ID, value).Role)
-		}
-		for _, value := range []string{sharedNumber, "familie@kunde.example"} {
-			require.Equal(t, customer.Shared, s.contact(second.ID, value).Role)
-			require.True(t, s.contact(second.ID, value).Primary)
-		}
-	})
-}
-
-// Example 12.
-func TestCUS8_TheTenantsOwnNumberIsNobodys(t *testing.T) {
-	t.Parallel()
-	s := inSalon(t)
-	require.NoError(t, s.PutOwnNumber(t.Context(), tenant, "+493023125101"))
-	for _, number := range []string{branchNumber, "030 23125101"} {
-		s.refused(s.call(number, "Ida Probst"), "contact_required")
-		caller, err := s.Lookup(t.Context(), tenant, now, customers.LookupRequest{NetworkNumber: number, Region: "DE"})
-		require.NoError(t, err)
-		require.Equal(t, customer.MatchWithheld, caller.Match)
-	}
-	s.refused(s.call("0800 1234567", "Ida Probst"), "contact_required") // that can't be a person's either
-}
-
 func TestCUS36_AnotherAddressReplacesNothing(t *testing.T) {
 	t.Parallel()
 	s := inSalon(t)
@@ -369,52 +336,6 @@ func TestCUS36_AnotherAddressReplacesNothing(t *testing.T) {
 	require.Equal(t, customer.Unverified, second.State)
 }
 
-// Example 11.
-func TestCUS37_ThreeFailedClaimsAreEnough(t *testing.T) {
-	t.Parallel()
-	each(t, func(t *testing.T, s *salon) {
-		at := func(minutes int) time.Time { return now.Add(time.Duration(minutes) * time.Minute) }
-		claim := func(minutes int, key string, succeeded bool) error {
-			return s.NoteClaim(t.Context(), tenant, at(minutes), customers.Claim{Key: key, NetworkNumber: annasNumber, Succeeded: succeeded})
-		}
-		require.NoError(t, claim(0, "a", false))
-		require.NoError(t, claim(0, "a", false), "the same attempt is one")
-		require.NoError(t, claim(20, "b", false))
-		require.NoError(t, claim(50, "c", false))
-
-		refusal := requireRefusal(t, claim(55, "d", true), "rate_limited")
-		require.Equal(t, "300", refusal.Facts["retry_after"])
-		q := s.call(annasNumber, "Anna Müller")
-		q.Said.Birthday = "1980-04-30"
-		_, _, err := s.Resolve(t.Context(), tenant, at(55), q)
-		requireRefusal(t, err, "rate_limited")
-
-		require.NoError(t, claim(60, "e", true), "the first is an hour ago; a success clears the rest")
-		for _, key := range []string{"f", "g", "h"} {
-			require.NoError(t, claim(61, key, false))
-		}
-		requireRefusal(t, claim(62, "i", false), "rate_limited")
-	})
-}
-
-func TestCUS37_AWrongBirthdayIsAFailedClaim(t *testing.T) {
-	t.Parallel()
-	s := inSalon(t)
-	s.known("Peter Schulz", []string{sharedNumber})
-	s.known("Petra Schulz", []string{sharedNumber})
-	q := s.call(sharedNumber, "Schulz")
-	for _, birthday := range []string{"1980-01-01", "1980-01-02", "1980-01-03"} {
-		q.Said.Birthday = birthday
-		s.refused(q, "ambiguous")
-	}
-	q.Said.Birthday = "1980-01-04"
-	s.refused(q, "rate_limited")
-
-	for range 4 { // that a number is unknown is no failure
-		s.resolve(s.call(newNumber, "Ida Probst"))
-	}
-}
-
 func TestCUS38_ANewCallerIsAskedForTheNameOnly(t *testing.T) {
 	t.Parallel()
 	s := inSalon(t)
@@ -426,129 +347,4 @@ func TestCUS38_ANewCallerIsAskedForTheNameOnly(t *testing.T) {
 	require.True(t, got.Created)
 	require.Equal(t, customer.New, got.Method)
 	require.Equal(t, customer.Reachable, s.contact(got.CustomerID, newNumber).State)
-}
-
-func TestCUS39_APlaceholderGetsTheFirstRealName(t *testing.T) {
-	t.Parallel()
-	s := inSalon(t)
-	imported, announced, err := s.Create(t.Context(), tenant, now, customers.NewCustomer{
-		Key: "i", Name: "Unbekannt #1234", Placeholder: true, Source: customers.SourceImport, Phones: []string{"0171 3920012"},
-	})
-	require.NoError(t, err)
-	require.True(t, only[customer.Created](t, announced).Placeholder)
-	require.Equal(t, newNumber, only[customer.PhoneNormalized](t, announced).Value)
-	caller, err := s.Lookup(t.Context(), tenant, now, customers.LookupRequest{NetworkNumber: newNumber})
-	require.NoError(t, err)
-	require.Nil(t, caller.DisplayName)
-	require.Equal(t, 1, s.count(t.Context()), "to look up makes nobody")
-
-	got, announced := s.resolve(s.call(newNumber, "Ida Probst"))
-
-	require.Equal(t, imported.ID, got.CustomerID)
-	require.Equal(t, "Ida Probst", got.DisplayName)
-	require.Empty(t, got.AttendeeName)
-	require.Equal(t, []string{"name", "contact_state"}, only[customer.Updated](t, announced).Changed)
-	require.False(t, only[customer.Updated](t, announced).Placeholder)
-	got, _ = s.resolve(s.call(newNumber, "Lotte Dummer"))
-	require.Equal(t, "Ida Probst", got.DisplayName, "and keeps it")
-}
-
-func TestCUS40_TheAnswerHasTheSameFieldsForEverybody(t *testing.T) {
-	t.Parallel()
-	s := inSalon(t)
-	anna := s.known("Frau Anna Müller", []string{annasNumber})
-	s.known("Peter Schulz", []string{sharedNumber})
-	s.known("Petra Schulz", []string{sharedNumber})
-	match := func(number string) customer.Caller {
-		caller, err := s.Lookup(t.Context(), tenant, now, customers.LookupRequest{NetworkNumber: number})
-		require.NoError(t, err)
-		return caller
-	}
-
-	require.Equal(t, customer.Caller{Match: customer.MatchNone, Greeting: customer.GreetPlainly}, match(newNumber))
-	require.Equal(t, customer.Caller{Match: customer.MatchAmbiguous, Greeting: customer.GreetPlainly}, match(sharedNumber))
-	require.Equal(t, customer.Caller{Match: customer.MatchWithheld, Greeting: customer.GreetPlainly}, match(""))
-	require.Equal(t, customer.Caller{
-		Match: customer.MatchOne, CustomerID: &anna.ID, DisplayName: new("Anna Müller"), Salutation: new("frau"), LastName: new("Müller"),
-		Language: new("de"), Restriction: new(customer.Unrestricted), Greeting: customer.GreetPlainly,
-	}, match(annasNumber))
-}
-
-func TestCUS41_ALookupIsNeverAnOldAnswer(t *testing.T) {
-	t.Parallel()
-	s := inSalon(t)
-	lookup := func(ctx context.Context) string {
-		caller, err := s.Lookup(ctx, tenant, now, customers.LookupRequest{NetworkNumber: newNumber})
-		require.NoError(t, err)
-		return caller.Match
-	}
-	require.Equal(t, customer.MatchNone, lookup(t.Context()))
-	s.known("Ida Probst", []string{newNumber})
-	require.Equal(t, customer.MatchOne, lookup(t.Context()))
-}
-
-func TestABlockedCustomerIsRefused(t *testing.T) {
-	t.Parallel()
-	s := inSalon(t)
-	anna := s.known("Anna Müller", []string{annasNumber})
-	_, announced, err := s.Update(t.Context(), tenant, now, customers.Change{Key: "x", CustomerID: anna.ID, Version: 1, Restriction: new(customer.Blocked)})
-	require.NoError(t, err)
-	require.Equal(t, []string{"customer.updated", "customer.booking_restricted"}, names(announced))
-
-	s.refused(s.call(annasNumber, "Anna Müller"), "customer_blocked")
-	got, _ := s.resolve(customer.Query{Key: "s", Origin: appointment.Staff, ChosenCustomerID: anna.ID})
-	require.Equal(t, customer.Blocked, got.Restriction, "staff see it and decide")
-}
-
-func TestUpdateRefusesWhatWasChangedMeanwhile(t *testing.T) {
-	t.Parallel()
-	each(t, func(t *testing.T, s *salon) {
-		anna := s.known("Anna Müller", []string{annasNumber})
-		change := customers.Change{
-			Key: "u", CustomerID: anna.ID, Version: 1, Name: new("Anna Schulz"), VIP: new(true), Tags: new([]string{"a", "b"}),
-			Journey: new("regular"), Birthday: new("1980-04-30"), AddEmail: annasMail, AddPhone: "0171 3920012", Region: "DE",
-		}
-		var first customers.Customer
-		var events []events.Event
-		for range 2 {
-			c, announced, err := s.Update(t.Context(), tenant, now, change)
-			require.NoError(t, err)
-			if first.ID != "" {
-				require.Equal(t, first, c)
-				require.Equal(t, events, announced)
-			}
-			first, events = c, announced
-		}
-		require.Equal(t, 2, first.Version)
-		require.Equal(t, "Anna Schulz", first.DisplayName)
-		require.Equal(t, []string{"customer.updated", "customer.phone_normalized"}, names(events))
-		require.Equal(t, []string{"birthday", "journey", "name", "tags", "vip", "contacts"}, only[customer.Updated](t, events).Changed)
-		kept, err := s.Get(t.Context(), tenant, anna.ID)
-		require.NoError(t, err)
-		require.Equal(t, first, kept)
-
-		change.Key = "v"
-		_, _, err = s.Update(t.Context(), tenant, now, change)
-		requireRefusal(t, err, "version_conflict")
-		_, _, err = s.Update(t.Context(), tenant, now, customers.Change{Key: "w", CustomerID: anna.ID, Version: 2, Journey: new("lost")})
-		requireRefusal(t, err, "field_invalid")
-		before := storetest.Dump(t, s.db)
-		require.Contains(t, before, "Anna Schulz")
-	})
-}
-
-func TestFindByNumberAddressAndName(t *testing.T) {
-	t.Parallel()
-	s := inSalon(t)
-	anna := s.known("Anna Müller", []string{annasNumber}, annasMail)
-	s.known("Karl Muster", nil)
-	for _, text := range []string{"0176 04069012", "ANNA@kunde.example", "anna mueller", "Miller", "Müller, Anna"} {
-		found, err := s.Find(t.Context(), tenant, text, "DE")
-		require.NoError(t, err)
-		require.Len(t, found, 1, text)
-		require.Equal(t, anna.ID, found[0].ID)
-	}
-	found, err := s.Find(t.Context(), tenant, "Wagner", "DE")
-	require.NoError(t, err)
-	require.Empty(t, found)
 }

@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -59,7 +60,7 @@ func lock(ctx context.Context, tx store.Scope, id string) (Customer, error) {
 
 // insert adds a customer, made by the request or event with the given key.
 func insert(ctx context.Context, tx store.Scope, c *Customer, key string, now time.Time) error {
-	c.ID, c.Version, c.CreatedAt = newID(), 1, now
+	c.ID, c.Version, c.CreatedAt = cmp.Or(c.ID, newID()), 1, now
 	if c.Salutation == "" {
 		c.Salutation = NoSalutation
 	}

@@ -81,7 +81,7 @@ func TestCUS53_CountersComeFromTheLedger(t *testing.T) {
 
 		s.track(priced(visit("c", anna, -30, 2, appointment.Completed), 1800))
 		n = s.counters(anna)
-		require.Equal(t, 0, n.NoShow, "a corrected status corrects the figures")
+		require.Zero(t, n.NoShow, "a corrected status corrects the figures")
 		require.Equal(t, 3, n.Completed)
 		require.Equal(t, int64(10400), n.RevenueCents)
 	})
@@ -175,7 +175,7 @@ func TestCUS55_WhatACustomerUsuallyBooks(t *testing.T) {
 		book("z"+string(rune('a'+i)), -20+i, "bart", "leo", appointment.Completed)
 	}
 	require.Equal(t, 20, s.preferences(anna).Visits)
-	require.Equal(t, 0.95, s.preferences(anna).ServiceConfidence)
+	require.InDelta(t, 0.95, s.preferences(anna).ServiceConfidence, 0.001)
 }
 
 func TestCUS56_WhatTheGreetingDoesWithIt(t *testing.T) {

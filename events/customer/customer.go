@@ -186,7 +186,8 @@ type ConsentChanged struct {
 	Purpose  string    `json:"purpose"`
 	Decision string    `json:"decision"`
 	At       time.Time `json:"at"`
-	// Confirmed says that the second step of a double opt-in was done.
+	// Confirmed says that nothing more is needed: marketing by e-mail waits for the
+	// second step of a double opt-in.
 	Confirmed bool `json:"confirmed"`
 }
 

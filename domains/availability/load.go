@@ -204,12 +204,11 @@ func (l *loader) merge(branchDays map[day]branchDay, days map[string][]staffDay)
 	for staff, of := range days {
 		p := &person{maxPerDay: l.people[staff].maxPerDay}
 		var hours, present []interval
-		seen := map[string]bool{}
-		for _, d := range of {
+		for i, d := range of {
 			hours, present = append(hours, d.shift.hours...), append(present, d.shift.present...)
+			began := (l.first + day(i)).bounds(v.loc).from
 			for _, c := range d.claims {
-				if !seen[c.id] {
-					seen[c.id] = true
+				if i == 0 || c.from >= began { // the others are in the day before too
 					p.claims = append(p.claims, c)
 				}
 			}

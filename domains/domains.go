@@ -12,8 +12,10 @@ import (
 	"github.com/herald-bus/herald/domains/analytics"
 	"github.com/herald-bus/herald/domains/appointments"
 	"github.com/herald-bus/herald/domains/audit"
+	"github.com/herald-bus/herald/domains/availability"
 	"github.com/herald-bus/herald/domains/calendarsync"
 	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/tenancy"
 	"github.com/herald-bus/herald/domains/notifications"
 	"github.com/herald-bus/herald/domains/voiceai"
 )
@@ -23,10 +25,12 @@ import (
 // nothing opened or made before the application starts.
 var Module = fx.Options(
 	store.Module,
+	store.Contribute(tenancy.Migrations),
 
 	analytics.Module,
 	appointments.Module,
 	audit.Module,
+	availability.Module,
 	calendarsync.Module,
 	notifications.Module,
 	voiceai.Module,

@@ -230,7 +230,7 @@ func (s Services) seedStaff(ctx context.Context, tenantID string, now time.Time)
 
 func (s Services) seedCustomers(ctx context.Context, tenantID string, now time.Time) (announce []events.Event, err error) {
 	for _, c := range demoCustomers {
-		c.Source, c.Region, c.Language, c.Verified = "import", "DE-BE", "de", true
+		c.ID, c.Source, c.Region, c.Language, c.Verified = DemoID(c.Key), "import", "DE-BE", "de", true
 		_, said, err := s.Customers.Create(ctx, tenantID, now, c)
 		if err != nil {
 			return nil, fmt.Errorf("customer %s: %w", c.Key, err)

@@ -31,7 +31,7 @@ type search struct {
 // conflicts returns one conflict for each booking that the plan, or a calendar
 // outside, leaves no room for. It changes nothing.
 func (s *Service) conflicts(ctx context.Context, scope store.Scope, tenantID string, now time.Time, in search) ([]availability.ConflictFound, error) {
-	l := &loader{scope: scope, tenant: tenantID, now: now, branchID: in.branchID, first: in.first - 1, last: in.last + 1}
+	l := &loader{reader: &reader{scope: scope}, tenant: tenantID, now: now, branchID: in.branchID, first: in.first - 1, last: in.last + 1}
 	if err := l.open(ctx); err != nil {
 		return nil, err
 	}

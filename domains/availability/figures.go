@@ -14,7 +14,7 @@ import (
 // planView reads the plans of a branch and of some people, without what is taken of
 // their time counting: for figures, not for slots.
 func (s *Service) planView(ctx context.Context, tenantID, branchID string, staff []string, window func(*time.Location) (first, last day)) (*view, error) {
-	l := &loader{scope: s.db.Tenant(tenantID), tenant: tenantID, branchID: branchID, staff: staff}
+	l := &loader{reader: &reader{scope: s.db.Tenant(tenantID)}, tenant: tenantID, branchID: branchID, staff: staff}
 	if err := l.open(ctx); err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (s *Service) Holidays(ctx context.Context, tenantID, branchID string, year 
 	if _, err := holidaysOf(branch.Region, nil, year); err != nil {
 		return nil, err
 	}
-	l := &loader{scope: scope, tenant: tenantID, branchID: branchID, first: on(year, time.January, 1), last: on(year, time.December, 31)}
+	l := &loader{reader: &reader{scope: scope}, tenant: tenantID, branchID: branchID, first: on(year, time.January, 1), last: on(year, time.December, 31)}
 	if err := l.open(ctx); err != nil {
 		return nil, err
 	}

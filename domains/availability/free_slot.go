@@ -37,8 +37,10 @@ func giveBackRest[E events.Event](s *Service) events.Listener {
 	}, events.Priority(50), events.Emits(availability.SlotReleased{}))
 }
 
+// emit announces what follows from an event, as of that event, however late or often
+// it is handled.
 func emit[E events.Event](d events.Delivery[E], all []events.Event) {
 	for _, e := range all {
-		d.Emit(e)
+		d.Emit(e, events.OccurredAt(d.Time))
 	}
 }

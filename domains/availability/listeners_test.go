@@ -16,14 +16,16 @@ import (
 // delivers hands an event to a listener twice, which must have the same effect as
 // once, and returns what it emits.
 func (s *salon) delivers(l events.Listener, e events.Event) []events.Event {
-	s.t.Helper()
+	t, ok := s.t.(*testing.T)
+	require.True(s.t, ok)
+	t.Helper()
 	registry, err := events.NewRegistry(l.Types(), []events.Listener{l})
 	require.NoError(s.t, err)
 	env, err := events.Seal(e, events.Tenant(tenant), events.OccurredAt(s.now), events.Backdated(), events.ID("0198c0de-0000-7000-8000-0000000000ee"))
 	require.NoError(s.t, err)
 	once, err := registry.Deliver(s.t.Context(), l.Name(), env, events.Run{Attempt: 1, Now: s.now})
 	require.NoError(s.t, err)
-	before := storetest.Dump(s.t, s.db)
+	before := storetest.Dump(t, s.db)
 	twice, err := registry.Deliver(s.t.Context(), l.Name(), env, events.Run{Attempt: 2, Now: s.now.Add(time.Minute)})
 	require.NoError(s.t, err)
 	require.Equal(s.t, len(once), len(twice))
@@ -39,7 +41,7 @@ func (s *salon) delivers(l events.Listener, e events.Event) []events.Event {
 			}
 		}
 	}
-	require.Equal(s.t, withoutVersions(before), withoutVersions(storetest.Dump(s.t, s.db)))
+	require.Equal(s.t, withoutVersions(before), withoutVersions(storetest.Dump(t, s.db)))
 	return emitted
 }
 

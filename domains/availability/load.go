@@ -20,7 +20,7 @@ const staleAfter = 15 * time.Minute
 // A loader reads what the calculation needs of one branch, some people and some
 // local dates: in at most 12 statements, however much there is.
 type loader struct {
-	scope       store.Scope
+	*reader
 	tenant      string
 	now         time.Time
 	cache       *cache // nil reads everything
@@ -44,6 +44,18 @@ type calendar struct {
 	version   int64
 }
 
+// A reader counts its statements, whose number must not depend on the number of
+// bookings.
+type reader struct {
+	scope      store.Scope
+	statements int
+}
+
+func rows[T any](ctx context.Context, from *reader, scan func(store.Row) (T, error), query string, args ...any) ([]T, error) {
+	from.statements++
+	return store.All(ctx, from.scope, scan, query, args...)
+}
+
 // staffOf lists a demand's candidates, each once, in order of id.
 func staffOf(d availability.Demand) []string {
 	var ids []string
@@ -65,7 +77,14 @@ func reach(d availability.Demand) int64 {
 
 // viewFor is the view that the demand needs for starts in a window.
 func (s *Service) viewFor(ctx context.Context, scope store.Scope, tenant string, now time.Time, d availability.Demand, window interval, c *cache) (*view, error) {
-	l := &loader{scope: scope, tenant: tenant, now: now, cache: c, branchID: d.BranchID, staff: staffOf(d)}
+	return loaderFor(scope, tenant, now, d, c).viewOf(ctx, d, window)
+}
+
+func loaderFor(scope store.Scope, tenant string, now time.Time, d availability.Demand, c *cache) *loader {
+	return &loader{reader: &reader{scope: scope}, tenant: tenant, now: now, cache: c, branchID: d.BranchID, staff: staffOf(d)}
+}
+
+func (l *loader) viewOf(ctx context.Context, d availability.Demand, window interval) (*view, error) {
 	if err := l.open(ctx); err != nil {
 		return nil, err
 	}
@@ -76,6 +95,7 @@ func (s *Service) viewFor(ctx context.Context, scope store.Scope, tenant string,
 
 // open reads the branch.
 func (l *loader) open(ctx context.Context) error {
+	l.statements++
 	branch, err := tenancy.FindBranch(ctx, l.scope, l.branchID)
 	if err != nil {
 		return err
@@ -90,11 +110,11 @@ func (l *loader) open(ctx context.Context) error {
 		version      int64
 		stale        bool
 	}
-	rows, err := store.All(ctx, l.scope, func(r store.Row) (w row, err error) {
+	found, err := rows(ctx, l.reader, func(r store.Row) (w row, err error) {
 		return w, r.Scan(&w.feasts, &w.mode, &w.grid, &w.version, &w.stale)
 	}, `SELECT local_feasts, holiday_mode, grid_min, version, false FROM branch_calendar WHERE tenant_id = $1 AND branch_id = $2
 		UNION ALL SELECT '', '', 0, 0, stale FROM stale_mark WHERE tenant_id IN ($1, $3)`, l.branchID, events.SystemTenant)
-	for _, w := range rows {
+	for _, w := range found {
 		if w.mode == "" {
 			l.stale = l.stale || w.stale
 			continue
@@ -184,12 +204,11 @@ func (l *loader) merge(branchDays map[day]branchDay, days map[string][]staffDay)
 	for staff, of := range days {
 		p := &person{maxPerDay: l.people[staff].maxPerDay}
 		var hours, present []interval
-		seen := map[string]bool{}
-		for _, d := range of {
+		for i, d := range of {
 			hours, present = append(hours, d.shift.hours...), append(present, d.shift.present...)
+			began := (l.first + day(i)).bounds(v.loc).from
 			for _, c := range d.claims {
-				if !seen[c.id] {
-					seen[c.id] = true
+				if i == 0 || c.from >= began { // the others are in the day before too
 					p.claims = append(p.claims, c)
 				}
 			}

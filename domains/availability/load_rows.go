@@ -15,7 +15,7 @@ func (l *loader) readPeople(ctx context.Context) error {
 	if len(l.staff) == 0 {
 		return nil
 	}
-	_, err := store.All(ctx, l.scope, func(r store.Row) (none struct{}, err error) {
+	_, err := rows(ctx, l.reader, func(r store.Row) (none struct{}, err error) {
 		var id string
 		var synced time.Time
 		c := &calendar{staffPlan: staffPlan{exceptions: map[day]exception{}, dayBreaks: map[day][]hours{}}}
@@ -28,7 +28,7 @@ func (l *loader) readPeople(ctx context.Context) error {
 	if err != nil || l.cache == nil {
 		return err
 	}
-	_, err = store.All(ctx, l.scope, func(r store.Row) (none struct{}, err error) {
+	_, err = rows(ctx, l.reader, func(r store.Row) (none struct{}, err error) {
 		var id, date string
 		var version int64
 		if err := r.Scan(&id, &date, &version); err != nil {
@@ -56,7 +56,7 @@ func (l *loader) readPlans(ctx context.Context, staff []string) error {
 	if len(staff) == 0 {
 		return nil
 	}
-	_, err := store.All(ctx, l.scope, func(r store.Row) (none struct{}, err error) {
+	_, err := rows(ctx, l.reader, func(r store.Row) (none struct{}, err error) {
 		var kind, id, date string
 		w, err := scanWeekly(r, &kind, &id, &date)
 		if err != nil {
@@ -82,7 +82,7 @@ func (l *loader) readPlans(ctx context.Context, staff []string) error {
 		return err
 	}
 	span := l.span()
-	_, err = store.All(ctx, l.scope, func(r store.Row) (none struct{}, err error) {
+	_, err = rows(ctx, l.reader, func(r store.Row) (none struct{}, err error) {
 		var id string
 		var from, to time.Time
 		err = r.Scan(&id, store.At(&from), store.At(&to))
@@ -112,7 +112,7 @@ func scanWeekly(r store.Row, before ...any) (w weekly, err error) {
 }
 
 func (l *loader) readOpening(ctx context.Context) (err error) {
-	l.plan.opening, err = store.All(ctx, l.scope, func(r store.Row) (weekly, error) { return scanWeekly(r) },
+	l.plan.opening, err = rows(ctx, l.reader, func(r store.Row) (weekly, error) { return scanWeekly(r) },
 		`SELECT weekday, start_time, end_time, valid_from, valid_until FROM opening_interval WHERE tenant_id = $1 AND branch_id = $2`, l.branchID)
 	return err
 }
@@ -120,7 +120,7 @@ func (l *loader) readOpening(ctx context.Context) (err error) {
 func (l *loader) readExceptions(ctx context.Context, staff []string) error {
 	l.plan.exceptions, l.plan.overrides = map[day]exception{}, map[day]override{}
 	subjects := append([]string{l.branchID}, staff...)
-	_, err := store.All(ctx, l.scope, func(r store.Row) (none struct{}, err error) {
+	_, err := rows(ctx, l.reader, func(r store.Row) (none struct{}, err error) {
 		var subject, date, branch, kind, text string
 		if err := r.Scan(&subject, &date, &branch, &kind, &text); err != nil {
 			return none, err

@@ -21,24 +21,24 @@ func (l *loader) readTaken(ctx context.Context, staff []string, days map[string]
 		return nil
 	}
 	span := l.span()
-	rows, err := readTaken(ctx, l.scope, l.branchID, staff, span)
+	taken, err := readTaken(ctx, l.reader, l.branchID, staff, span)
 	if err != nil {
 		return err
 	}
 	for _, id := range staff {
 		c := l.people[id]
-		busy := rows.busy[id]
+		busy := taken.busy[id]
 		if c.linked {
-			busy = append(busy, rows.busy[""]...)
+			busy = append(busy, taken.busy[""]...)
 		}
 		days[id] = make([]staffDay, 0, l.last-l.first+1)
 		for d := l.first; d <= l.last; d++ {
 			whole := d.bounds(l.plan.loc)
 			of := staffDay{
 				at: l.now.Unix(), versions: l.versionsOf(id, d), shift: c.shift(&l.plan, l.branchID, d),
-				claims: within(rows.claims[id], whole, func(c claim) interval { return c.interval }),
+				claims: within(taken.claims[id], whole, func(c claim) interval { return c.interval }),
 				busy:   within(busy, whole, func(b busyTime) interval { return b.interval }),
-				offers: within(rows.offers[id], whole, func(o offered) interval { return o.interval }),
+				offers: within(taken.offers[id], whole, func(o offered) interval { return o.interval }),
 			}
 			days[id] = append(days[id], of)
 			if l.cache != nil {
@@ -60,56 +60,56 @@ func within[T any](all []T, whole interval, of func(T) interval) []T {
 }
 
 // readTaken reads what is taken of people's time in a span.
-func readTaken(ctx context.Context, scope store.Scope, branchID string, staff []string, span interval) (takenRows, error) {
-	rows := takenRows{claims: map[string][]claim{}, busy: map[string][]busyTime{}, offers: map[string][]offered{}}
+func readTaken(ctx context.Context, from *reader, branchID string, staff []string, span interval) (takenRows, error) {
+	taken := takenRows{claims: map[string][]claim{}, busy: map[string][]busyTime{}, offers: map[string][]offered{}}
 	args := anys([]any{instant(span.from), instant(span.to)}, staff)
-	if err := rows.readClaims(ctx, scope, args, len(staff)); err != nil {
-		return rows, err
+	if err := taken.readClaims(ctx, from, args, len(staff)); err != nil {
+		return taken, err
 	}
-	_, err := store.All(ctx, scope, func(r store.Row) (none struct{}, err error) {
+	_, err := rows(ctx, from, func(r store.Row) (none struct{}, err error) {
 		var id string
 		var b busyTime
-		var from, to time.Time
-		err = r.Scan(&id, &b.uid, &b.appointment, store.At(&from), store.At(&to))
-		b.interval, b.unmapped = interval{from.Unix(), ceil(to).Unix()}, id == ""
-		rows.busy[id] = append(rows.busy[id], b)
+		var start, end time.Time
+		err = r.Scan(&id, &b.uid, &b.appointment, store.At(&start), store.At(&end))
+		b.interval, b.unmapped = interval{start.Unix(), ceil(end).Unix()}, id == ""
+		taken.busy[id] = append(taken.busy[id], b)
 		return none, err
 	}, `SELECT staff_id, external_uid, appointment_id, starts_at, ends_at FROM busy_time
 		WHERE tenant_id = $1 AND ends_at > $2 AND starts_at < $3 AND (staff_id IN `+in(4, len(staff))+` OR staff_id = '' AND branch_id = `+in(4+len(staff), 1)+`)`,
 		append(args, branchID)...)
 	if err != nil {
-		return rows, err
+		return taken, err
 	}
-	_, err = store.All(ctx, scope, func(r store.Row) (none struct{}, err error) {
+	_, err = rows(ctx, from, func(r store.Row) (none struct{}, err error) {
 		var id string
 		var o offered
-		var from, to, expires time.Time
-		err = r.Scan(&id, &o.session, store.At(&from), store.At(&to), store.At(&expires))
-		o.interval, o.expires = interval{from.Unix(), to.Unix()}, expires.Unix()
-		rows.offers[id] = append(rows.offers[id], o)
+		var start, end, expires time.Time
+		err = r.Scan(&id, &o.session, store.At(&start), store.At(&end), store.At(&expires))
+		o.interval, o.expires = interval{start.Unix(), end.Unix()}, expires.Unix()
+		taken.offers[id] = append(taken.offers[id], o)
 		return none, err
 	}, `SELECT staff_id, session, starts_at, ends_at, expires_at FROM offer
 		WHERE tenant_id = $1 AND ends_at > $2 AND starts_at < $3 AND staff_id IN `+in(4, len(staff)), args...)
-	return rows, err
+	return taken, err
 }
 
-func (rows *takenRows) readClaims(ctx context.Context, scope store.Scope, args []any, staff int) error {
+func (taken *takenRows) readClaims(ctx context.Context, from *reader, args []any, staff int) error {
 	groups := map[string]*group{}
-	_, err := store.All(ctx, scope, func(r store.Row) (none struct{}, err error) {
+	_, err := rows(ctx, from, func(r store.Row) (none struct{}, err error) {
 		var id, groupID, service string
 		var capacity int
 		var c claim
-		var from, to, expires, starts time.Time
-		err = r.Scan(&id, &c.id, &c.kind, &c.holder, &c.session, store.At(&from), store.At(&to), store.At(&expires),
+		var start, end, expires, starts time.Time
+		err = r.Scan(&id, &c.id, &c.kind, &c.holder, &c.session, store.At(&start), store.At(&end), store.At(&expires),
 			&groupID, &service, store.At(&starts), &capacity)
-		c.interval, c.expires = interval{from.Unix(), to.Unix()}, unix(expires)
+		c.interval, c.expires = interval{start.Unix(), end.Unix()}, unix(expires)
 		if groupID != "" {
 			if groups[groupID] == nil {
 				groups[groupID] = &group{id: groupID, service: service, starts: starts.Unix(), capacity: capacity}
 			}
 			c.group = groups[groupID]
 		}
-		rows.claims[id] = append(rows.claims[id], c)
+		taken.claims[id] = append(taken.claims[id], c)
 		return none, err
 	}, `SELECT c.staff_id, c.claim_id, c.kind, c.holder, c.session, c.starts_at, c.ends_at, c.expires_at,
 			c.group_session_id, c.service_id, g.starts_at, coalesce(g.capacity, 0)
@@ -118,7 +118,7 @@ func (rows *takenRows) readClaims(ctx context.Context, scope store.Scope, args [
 	if err != nil || len(groups) == 0 {
 		return err
 	}
-	_, err = store.All(ctx, scope, func(r store.Row) (none struct{}, err error) {
+	_, err = rows(ctx, from, func(r store.Row) (none struct{}, err error) {
 		var id string
 		var s seat
 		var expires time.Time

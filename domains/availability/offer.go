@@ -62,7 +62,7 @@ func offerSlot(ctx context.Context, tx store.Scope, now time.Time, session strin
 	asker := asker{now: now.Unix(), session: session}
 	for i, span := range slot.Spans {
 		whole := takenOf(slot.Spans)[i].interval
-		rows, err := readTaken(ctx, tx, "", []string{span.StaffID}, whole)
+		rows, err := readTaken(ctx, &reader{scope: tx}, "", []string{span.StaffID}, whole)
 		if err != nil {
 			return err
 		}

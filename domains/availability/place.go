@@ -95,7 +95,7 @@ func newPlacer(v *view, d availability.Demand, a asker) (*placer, error) {
 	if err := checkDemand(d); err != nil {
 		return nil, err
 	}
-	p := &placer{view: v, demand: d, asker: a, diaries: map[string]*diary{}, first: -1}
+	p := &placer{view: v, demand: d, asker: a, diaries: map[string]*diary{}, chosen: map[int]string{}, first: -1}
 	for i, phase := range d.Phases {
 		if phase.Kind != availability.Busy {
 			continue
@@ -124,7 +124,7 @@ func (p *placer) leads() []string { return p.demand.Phases[p.first].Staff }
 // anyone if it is empty.
 func (p *placer) place(start int64, lead string, by level) (placement, bool) {
 	p.level, p.lead = by, lead
-	p.chosen = map[int]string{}
+	clear(p.chosen)
 	p.placement = placement{starts: start}
 	if !p.from(0, start) {
 		return placement{}, false
@@ -198,17 +198,15 @@ func (p *placer) before() string {
 
 // take adds a span, to the one before if that is the same person's and touches it.
 func (p *placer) take(staff string, span interval) bool {
-	spans := slices.Clone(p.spans)
-	if last := len(spans) - 1; last >= 0 && spans[last].staff == staff && spans[last].to == span.from {
-		spans[last].to = span.to
-		span = spans[last].interval
-	} else {
-		spans = append(spans, taken{staff, span})
+	before := p.spans
+	if last := len(before) - 1; last >= 0 && before[last].staff == staff && before[last].to == span.from {
+		span.from = before[last].from
+		before = before[:last]
 	}
 	if !p.fits(p.diaries[staff], span) {
 		return false
 	}
-	p.spans = spans
+	p.spans = append(slices.Clip(before), taken{staff, span})
 	return true
 }
 

@@ -25,7 +25,7 @@ const (
 // from 14 to 18.
 type salon struct {
 	*Service
-	t   *testing.T
+	t   testing.TB
 	now time.Time
 }
 
@@ -41,7 +41,7 @@ func onSQLite(t *testing.T) *salon {
 	return open(t, storetest.SQLite(t, Migrations, tenancy.Migrations))
 }
 
-func open(t *testing.T, db *store.DB) *salon {
+func open(t testing.TB, db *store.DB) *salon {
 	t.Helper()
 	s := &salon{NewService(db), t, at("2026-05-04T08:00:00Z")}
 	s.branch(berlin, "berlin", "DE-BE")

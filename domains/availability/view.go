@@ -132,13 +132,15 @@ type diary struct {
 	sessions  map[int64]*group // of the demand's service, by start
 }
 
+// onDay is a booking on a date, for counting it once.
+type onDay struct {
+	day    day
+	holder string
+}
+
 func (v *view) diary(p *person, d availability.Demand, a asker) *diary {
 	di := &diary{shift: p.shift, maxPerDay: p.maxPerDay, perDay: map[day]int{}, sessions: map[int64]*group{}}
 	var taken, pauses []interval
-	type onDay struct {
-		day    day
-		holder string
-	}
 	counted := map[onDay]bool{}
 	for _, c := range p.claims {
 		holder := c.holder
@@ -158,6 +160,9 @@ func (v *view) diary(p *person, d availability.Demand, a asker) *diary {
 			continue
 		}
 		taken = append(taken, c.interval)
+		if p.maxPerDay == 0 {
+			continue
+		}
 		if at := (onDay{dayAt(c.from, v.loc), holder}); !counted[at] {
 			counted[at] = true
 			di.perDay[at.day]++

@@ -27,16 +27,14 @@ type Visit struct {
 	At time.Time
 }
 
-// errUnknownCustomer is no refusal: the customer may become known in a moment.
-var errUnknownCustomer = errors.New("customers: nobody knows this customer yet")
-
 // TrackVisit writes down what an event says of an appointment, unless a newer one
-// has, and returns what follows from it for the customer's bookings.
+// has, and returns what follows from it for the customer's bookings. A customer
+// whom nobody knows, as after an import of appointments alone, has visits, too.
 func (s *Service) TrackVisit(ctx context.Context, tenantID string, now time.Time, v Visit) ([]events.Event, error) {
 	_, announced, err := once(ctx, s, tenantID, key("track-visit", v.Key), now, func(tx store.Scope) (outcome[string], error) {
 		c, err := findAny(ctx, tx, v.CustomerID)
 		if _, unknown := errors.AsType[*events.Refusal](err); unknown {
-			return outcome[string]{}, errUnknownCustomer
+			return outcome[string]{}, v.record(ctx, tx, v.CustomerID)
 		}
 		if err != nil {
 			return outcome[string]{}, err

@@ -133,8 +133,7 @@ CREATE TABLE visit (
     cancelled_by   text NOT NULL,
     cancelled_at   timestamp,
     late           boolean NOT NULL,
-    PRIMARY KEY (tenant_id, appointment_id),
-    FOREIGN KEY (tenant_id, customer_id) REFERENCES customer (tenant_id, customer_id)
+    PRIMARY KEY (tenant_id, appointment_id)
 );
 
 CREATE INDEX visit_by_customer ON visit (tenant_id, customer_id, starts_at);

@@ -14,6 +14,7 @@ import (
 	"github.com/herald-bus/herald/domains/audit"
 	"github.com/herald-bus/herald/domains/calendarsync"
 	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/tenancy"
 	"github.com/herald-bus/herald/domains/notifications"
 	"github.com/herald-bus/herald/domains/voiceai"
 )
@@ -23,6 +24,7 @@ import (
 // nothing opened or made before the application starts.
 var Module = fx.Options(
 	store.Module,
+	store.Contribute(tenancy.Migrations),
 
 	analytics.Module,
 	appointments.Module,

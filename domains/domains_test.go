@@ -18,6 +18,7 @@ import (
 	"go.uber.org/fx/fxtest"
 
 	"github.com/herald-bus/herald/domains"
+	"github.com/herald-bus/herald/domains/appointments"
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/domains/internal/store/storetest"
 	"github.com/herald-bus/herald/events"
@@ -29,7 +30,13 @@ var update = flag.Bool("update", false, "write the golden file of the choreograp
 const golden = "testdata/choreography.golden"
 
 // heardByAuditOnly are the types that nobody else listens to, on purpose.
-var heardByAuditOnly = []string{"notification.sent"}
+var heardByAuditOnly = []string{
+	"appointment.attention_required", "appointment.callback_assigned", "appointment.callback_completed", "appointment.callback_escalated",
+	"appointment.callback_expired", "appointment.callback_overdue", "appointment.callback_requested", "appointment.completed", "appointment.confirmed",
+	"appointment.no_show", "appointment.policy_violated", "appointment.reminder_due", "appointment.reschedule_requested", "appointment.rescheduled",
+	"appointment.series_planned", "appointment.started", "appointment.updated", "appointment.wish_matched", "appointment.wish_recorded",
+	"notification.sent",
+}
 
 // environment gives all domains folders of their own, and returns the data folder.
 func environment(t *testing.T, databaseURL string) string {
@@ -112,9 +119,11 @@ func everyListenerTwice(t *testing.T, dir string) {
 	t.Helper()
 	var registry *events.Registry
 	var db *store.DB
-	app := fxtest.New(t, wire(&registry, &db))
+	var bookings *appointments.Service
+	app := fxtest.New(t, wire(&registry, &db, &bookings))
 	app.RequireStart()
 	defer app.RequireStop()
+	seedAppointments(t, db, bookings)
 	now := time.Date(2027, 3, 23, 9, 0, 0, 0, time.UTC)
 	for _, name := range registry.TypeNames() {
 		env := sample(t, name)

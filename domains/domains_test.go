@@ -18,6 +18,7 @@ import (
 	"go.uber.org/fx/fxtest"
 
 	"github.com/herald-bus/herald/domains"
+	"github.com/herald-bus/herald/domains/appointments"
 	"github.com/herald-bus/herald/domains/availability"
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/domains/internal/store/storetest"
@@ -31,9 +32,36 @@ const golden = "testdata/choreography.golden"
 
 // heardByAuditOnly are the types that nobody else listens to, on purpose.
 var heardByAuditOnly = []string{
+	"appointment.attention_required",
+	"appointment.callback_assigned",
+	"appointment.callback_completed",
+	"appointment.callback_escalated",
+	"appointment.callback_expired",
+	"appointment.callback_overdue",
+	"appointment.callback_requested",
+	"appointment.completed",
+	"appointment.confirmed",
+	"appointment.no_show",
+	"appointment.policy_violated",
+	"appointment.reminder_due",
+	"appointment.reschedule_requested",
+	"appointment.rescheduled",
+	"appointment.series_planned",
+	"appointment.started",
+	"appointment.updated",
+	"appointment.wish_matched",
+	"appointment.wish_recorded",
 	"availability.conflict_found",
-	"customer.booking_restricted", "customer.consent_changed", "customer.duplicate_suspected", "customer.erased", "customer.erasure_requested",
-	"customer.identified", "customer.merged", "customer.phone_normalized", "customer.unmerged", "notification.sent",
+	"customer.booking_restricted",
+	"customer.consent_changed",
+	"customer.duplicate_suspected",
+	"customer.erased",
+	"customer.erasure_requested",
+	"customer.identified",
+	"customer.merged",
+	"customer.phone_normalized",
+	"customer.unmerged",
+	"notification.sent",
 }
 
 // forThisProcess are the listeners that only concern what a process has cached.
@@ -121,10 +149,12 @@ func everyListenerTwice(t *testing.T, dir string) {
 	var registry *events.Registry
 	var db *store.DB
 	var free *availability.Service
-	app := fxtest.New(t, wire(&registry, &db, &free))
+	var bookings *appointments.Service
+	app := fxtest.New(t, wire(&registry, &db, &free, &bookings))
 	app.RequireStart()
 	defer app.RequireStop()
 	takeTime(t, db, free)
+	seedAppointments(t, db, bookings)
 	now := time.Date(2027, 3, 23, 9, 0, 0, 0, time.UTC)
 	knowCustomer(t, db)
 	for _, name := range registry.TypeNames() {

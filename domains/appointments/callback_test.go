@@ -96,7 +96,7 @@ func TestAPT56_UntilWhen(t *testing.T) {
 	phones := 0
 	for priority, within := range map[appointment.Priority]time.Duration{"urgent": 2 * time.Hour, "high": 4 * time.Hour, "normal": 24 * time.Hour, "": 24 * time.Hour} {
 		phones++
-		c, _ := f.callback("of "+string(priority), func(r *appointment.CallbackRequest) {
+		c, _ := f.callback("of-"+strconv.Itoa(phones), func(r *appointment.CallbackRequest) {
 			r.Priority, r.Phone = priority, "+49171392002"+strconv.Itoa(phones)
 		})
 		require.Equal(t, now.Add(within), c.ExpiresAt)

@@ -121,6 +121,12 @@ func TestAPT25_AMoveIsWholeOrNot(t *testing.T) {
 		require.Equal(t, asJSON(moved), asJSON(again))
 		require.Equal(t, asJSON(announce), asJSON(repeated))
 		require.Equal(t, 1, f.get(view.AppointmentID).RescheduleCount)
+		m, _, err = f.PrepareMove(t.Context(), tenant, starts, request)
+		require.NoError(t, err, "even when it would be too late")
+		again, repeated, err = f.RecordMove(t.Context(), tenant, starts, m, nil)
+		require.NoError(t, err)
+		require.Equal(t, asJSON(moved), asJSON(again))
+		require.Equal(t, asJSON(announce), asJSON(repeated))
 
 		request.ID = "m3"
 		m, _, err = f.PrepareMove(t.Context(), tenant, now, request)

@@ -14,7 +14,9 @@ import (
 )
 
 // PrepareMove judges a move and says what time it needs. It changes nothing, but
-// for the callback that a caller gets who has not proven to be the customer.
+// for the callback that a caller gets who has not proven to be the customer. A
+// command that was carried out before is unchanged: [Service.RecordMove] repeats
+// its answer.
 func (s *Service) PrepareMove(ctx context.Context, tenantID string, now time.Time, r appointment.MoveRequest) (appointment.Move, []events.Event, error) {
 	m, err := s.judgeMove(ctx, s.db.Tenant(tenantID), now, r)
 	if err == nil {
@@ -43,7 +45,12 @@ func (s *Service) judgeMove(ctx context.Context, scope store.Scope, now time.Tim
 	if err := permit(opMove, r.By, b); err != nil {
 		return m, err
 	}
-	if r.StartsAt.Equal(b.StartsAt) && (r.StaffID == "" || slices.Equal(b.StaffIDs, []string{r.StaffID})) {
+	again, err := answered(ctx, scope, r.Command)
+	if err != nil {
+		return m, err
+	}
+	stays := movableNow(b) && r.StartsAt.Equal(b.StartsAt) && (r.StaffID == "" || slices.Equal(b.StaffIDs, []string{r.StaffID}))
+	if again || stays {
 		m.Unchanged = true
 		return m, nil
 	}
@@ -57,11 +64,14 @@ func (s *Service) judgeMove(ctx context.Context, scope store.Scope, now time.Tim
 	return m, err
 }
 
+func movableNow(b booking) bool {
+	return b.Status == appointment.Pending || b.Status == appointment.Confirmed
+}
+
 // movable checks state and new start, and makes the demand.
 func (s *Service) movable(ctx context.Context, scope store.Scope, now time.Time, r appointment.MoveRequest, b booking, m *appointment.Move) error {
 	who := actorOf(r.By)
-	unmovable := b.Status != appointment.Pending && b.Status != appointment.Confirmed
-	if unmovable || !now.Before(b.StartsAt) && who != byCalendar {
+	if !movableNow(b) || !now.Before(b.StartsAt) && who != byCalendar {
 		return transition(b, "rescheduled", who)
 	}
 	branch, err := tenancy.FindBranch(ctx, scope, b.BranchID)
@@ -174,7 +184,7 @@ func (s *Service) RecordMove(ctx context.Context, tenantID string, now time.Time
 		if err := expect(*b, m.Version); err != nil {
 			return b.View, nil, err
 		}
-		if b.Status != appointment.Pending && b.Status != appointment.Confirmed {
+		if !movableNow(*b) {
 			return b.View, nil, transition(*b, "rescheduled", actorOf(r.By))
 		}
 		if err := checkStaffed(ctx, tx, phases); err != nil {

@@ -14,36 +14,36 @@ import (
 // booking failed behind his back, or for a technical reason. His wish is kept.
 func NewOpenFailsafeCallback(s *Service) events.Listener {
 	return events.On("appointments.open-failsafe-callback", func(ctx context.Context, d events.Delivery[appointment.BookingFailed]) error {
-		announce, err := s.failsafe(ctx, d.TenantID, d.ID, d.Now(), d.Event)
+		announce, at, err := s.failsafe(ctx, d.TenantID, d.ID, d.Now(), d.Event)
 		for _, e := range announce {
-			d.Emit(e)
+			d.Emit(e, events.OccurredAt(at))
 		}
 		return forGood(err)
 	}, events.Priority(90), events.Emits(appointment.WishRecorded{}, appointment.CallbackRequested{}))
 }
 
-// failsafe opens callback and wish, whose ids derive from the event. It needs a
-// number: without one there is nothing to do.
-func (s *Service) failsafe(ctx context.Context, tenantID, eventID string, now time.Time, e appointment.BookingFailed) ([]events.Event, error) {
+// failsafe opens callback and wish, whose ids derive from the event, and says when
+// it did so first. It needs a number: without one there is nothing to do.
+func (s *Service) failsafe(ctx context.Context, tenantID, eventID string, now time.Time, e appointment.BookingFailed) (announce []events.Event, at time.Time, err error) {
 	if e.ToldCustomer && e.Reason == appointment.CalendarConflict {
-		return nil, nil
+		return nil, at, nil
 	}
 	scope := s.db.Tenant(tenantID)
 	b, err := store.One(ctx, scope, scanBooking, `SELECT `+appointmentColumns+` FROM appointment WHERE tenant_id = $1 AND appointment_id = $2`, e.AppointmentID)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil // it failed before it was written down, and so nobody's number is
+		return nil, at, nil // it failed before it was written down, and so nobody's number is
 	}
 	if err != nil {
-		return nil, err
+		return nil, at, err
 	}
 	phone := b.CallerPhone
 	if b.ContactOverride != nil && b.ContactOverride.Phone != "" {
 		phone = b.ContactOverride.Phone
 	}
 	if b.Origin != appointment.Voice || !e164.MatchString(phone) {
-		return nil, nil
+		return nil, at, nil
 	}
-	var announce []events.Event
+	callbackID := derived(tenantID, "callback", eventID)
 	err = scope.InTx(ctx, func(tx store.Scope) error {
 		wish, err := recordWish(ctx, tx, now, Wish{
 			ID: derived(tenantID, "wish", eventID), BranchID: e.BranchID, ServiceID: e.ServiceID, CustomerID: e.CustomerID, CallID: e.CallID,
@@ -53,13 +53,18 @@ func (s *Service) failsafe(ctx context.Context, tenantID, eventID string, now ti
 			return err
 		}
 		_, callback, err := openCallback(ctx, tx, now, appointment.CallbackRequest{
-			CallbackID: derived(tenantID, "callback", eventID), BranchID: e.BranchID, Phone: phone, Priority: appointment.HighPriority, CustomerID: e.CustomerID,
+			CallbackID: callbackID, BranchID: e.BranchID, Phone: phone, Priority: appointment.HighPriority, CustomerID: e.CustomerID,
 			ServiceID: e.ServiceID, CallID: e.CallID, Topic: "booking_failed", Name: b.AttendeeName,
 		})
+		if err != nil {
+			return err
+		}
 		announce = append(wish, callback...)
+		own, _, err := findCallback(ctx, tx, callbackID)
+		at = own.CreatedAt
 		return err
 	})
-	return announce, err
+	return announce, at, err
 }
 
 // forGood makes a refusal the end of a delivery: a rule answers alike next time.

@@ -11,25 +11,28 @@ import (
 	"github.com/herald-bus/herald/events/appointment"
 )
 
-// The kinds of policies. Each may also switch its operation off: see [switched].
+// The kinds of policies. Each may also switch its operation off.
 const (
-	PolicyCancellation  = "cancellation"
-	PolicyReschedule    = "reschedule"
-	PolicyRecurring     = "recurring"
-	PolicyNoShow        = "no_show"
-	PolicyBooking       = "booking"
-	PolicyInquiry       = "appointment_inquiry"
-	PolicyAvailability  = "availability_inquiry"
-	PolicyCallback      = "callback_service"
-	PolicyServiceInfo   = "service_information"
-	PolicyOpeningHours  = "opening_hours"
-	PolicyDisclosure    = "info_disclosure"
-	standardTiers       = "standard"
-	levelTenant         = "tenant"
-	levelBranch         = "branch"
-	levelService        = "service"
-	levelStaff          = "staff"
-	weekdaysOfSwitching = 7
+	PolicyCancellation = "cancellation"
+	PolicyReschedule   = "reschedule"
+	PolicyRecurring    = "recurring"
+	PolicyNoShow       = "no_show"
+	PolicyBooking      = "booking"
+	PolicyInquiry      = "appointment_inquiry"
+	PolicyAvailability = "availability_inquiry"
+	PolicyCallback     = "callback_service"
+	PolicyServiceInfo  = "service_information"
+	PolicyOpeningHours = "opening_hours"
+	PolicyDisclosure   = "info_disclosure"
+)
+
+const (
+	standardTiers = "standard"
+	levelTenant   = "tenant"
+	levelBranch   = "branch"
+	levelService  = "service"
+	levelStaff    = "staff"
+	week          = 7 // days
 )
 
 var policyKinds = []string{
@@ -342,5 +345,5 @@ func (c config) switched(now time.Time, zone *time.Location) *events.Refusal {
 
 // weekday is 1 for Monday to 7 for Sunday.
 func weekday(t time.Time) int {
-	return (int(t.Weekday())+weekdaysOfSwitching-1)%weekdaysOfSwitching + 1
+	return (int(t.Weekday())+week-1)%week + 1
 }

@@ -69,7 +69,8 @@ func remindersFor(ctx context.Context, scope store.Scope, c CatalogService, bran
 	return reminders(start, planned, zone, kinds), nil
 }
 
-// Timetable says what time will bring to an appointment, as it stands.
+// Timetable says what time will bring to an appointment, as it stands. It knows no
+// present: what is over is listed as well.
 func (s *Service) Timetable(ctx context.Context, tenantID, appointmentID string) (appointment.Timetable, error) {
 	scope := s.db.Tenant(tenantID)
 	b, err := find(ctx, scope, appointmentID)
@@ -99,6 +100,7 @@ func (s *Service) Timetable(ctx context.Context, tenantID, appointmentID string)
 		t.EndsWatchAt = b.EndsAt.Add(correctionTime)
 	case appointment.Completed, appointment.NoShow:
 		t.EndsWatchAt = b.EndsAt.Add(correctionTime)
+	default: // nothing is to come
 	}
 	return t, nil
 }

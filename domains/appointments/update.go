@@ -14,13 +14,16 @@ const maxNotes = 2000
 
 // PrepareUpdate judges an update and says whether it needs time to be taken, which
 // another person or service does.
-func (s *Service) PrepareUpdate(ctx context.Context, tenantID string, now time.Time, r appointment.UpdateRequest) (appointment.Change, error) {
+func (s *Service) PrepareUpdate(ctx context.Context, tenantID string, _ time.Time, r appointment.UpdateRequest) (appointment.Change, error) {
 	scope := s.db.Tenant(tenantID)
 	b, err := find(ctx, scope, r.AppointmentID)
 	if err != nil {
 		return appointment.Change{}, err
 	}
 	change := appointment.Change{StartsAt: b.StartsAt, Appointment: b.View}
+	if again, err := answered(ctx, scope, r.Command); err != nil || again {
+		return change, err
+	}
 	if err := updatable(b, r); err != nil {
 		return change, err
 	}

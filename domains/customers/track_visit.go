@@ -2,8 +2,6 @@ package customers
 
 import (
 	"context"
-	"errors"
-	"time"
 
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
@@ -23,18 +21,11 @@ func NewTrackCancelled(s *Service) events.Listener {
 	})
 }
 
-// unknownFor is how long a booking waits for its customer to become known.
-const unknownFor = 10 * time.Second
-
 // trackVisit is the listener to one of the events of an appointment.
 func trackVisit[E events.Event](s *Service, read func(E) Visit) events.Listener {
 	return events.On("customers.track-visit", func(ctx context.Context, d events.Delivery[E]) error {
 		v := read(d.Event)
 		v.Key, v.At = d.IdempotencyKey(), d.Time
-		err := emit(d, func() ([]events.Event, error) { return s.TrackVisit(ctx, d.TenantID, d.Now(), v) })
-		if errors.Is(err, errUnknownCustomer) {
-			return events.RetryAfter(unknownFor, err)
-		}
-		return err
+		return emit(d, func() ([]events.Event, error) { return s.TrackVisit(ctx, d.TenantID, d.Now(), v) })
 	}, events.Priority(40), events.Emits(customer.BookingRestricted{}, customer.Updated{}))
 }

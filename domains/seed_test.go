@@ -1,0 +1,48 @@
+package domains_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/herald-bus/herald/domains/appointments"
+	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/tenancy"
+	"github.com/herald-bus/herald/events/appointment"
+)
+
+// seedAppointments makes the booking and the wish that the samples are about.
+func seedAppointments(t *testing.T, db *store.DB, s *appointments.Service) {
+	t.Helper()
+	ctx, env := t.Context(), sample(t, "appointment.booking_failed")
+	var failed appointment.BookingFailed
+	require.NoError(t, json.Unmarshal(env.Data, &failed))
+	created := sample(t, "appointment.created")
+	var booked appointment.Created
+	require.NoError(t, json.Unmarshal(created.Data, &booked))
+	scope := db.Tenant(env.TenantID)
+	require.NoError(t, tenancy.PutTenant(ctx, scope, tenancy.Tenant{ID: env.TenantID, Slug: "salon-a", Name: "Salon", Kind: tenancy.Salon, Status: tenancy.Active, Locale: "de-DE", Currency: "EUR"}))
+	require.NoError(t, tenancy.PutBranch(ctx, scope, tenancy.Branch{ID: failed.BranchID, Slug: "booking", Name: "Mitte", Zone: "Europe/Berlin", Region: "DE-BE"}))
+	const staffID = "01980000-0000-7000-8000-0000000000f1"
+	require.NoError(t, s.PutService(ctx, env.TenantID, appointments.CatalogService{ID: failed.ServiceID, Name: "Haarschnitt", Active: true, DurationMin: 30, Currency: "EUR"}))
+	require.NoError(t, s.PutStaff(ctx, env.TenantID, appointments.StaffMember{ID: staffID, BranchID: failed.BranchID, Name: "Ada", Active: true, Bookable: true}))
+	require.NoError(t, s.PutServiceStaff(ctx, env.TenantID, appointments.ServiceStaff{ServiceID: failed.ServiceID, StaffID: staffID, CanBook: true}))
+
+	now := failed.StartsAt.Add(-24 * time.Hour)
+	p, _, err := s.Prepare(ctx, env.TenantID, now, appointment.BookRequest{
+		By: appointment.By{Origin: appointment.Voice}, BranchID: failed.BranchID, ServiceID: failed.ServiceID, StartsAt: failed.StartsAt,
+		CallID: failed.CallID, CallerPhone: "+491713920019",
+	}, appointment.BookedFor{CustomerID: failed.CustomerID})
+	require.NoError(t, err)
+	p.AppointmentID = failed.AppointmentID
+	require.NoError(t, s.Record(ctx, env.TenantID, now, p, []appointment.Phase{{Kind: "busy", StaffID: staffID, StartsAt: failed.StartsAt, EndsAt: failed.StartsAt.Add(time.Hour)}}))
+	_, err = s.MarkFailed(ctx, env.TenantID, now, p, failed.Reason, failed.ToldCustomer)
+	require.NoError(t, err)
+	_, err = s.RecordWish(ctx, env.TenantID, now, appointments.Wish{
+		ID: "01980000-0000-7000-8000-0000000000f2", BranchID: failed.BranchID, ServiceID: booked.ServiceID, CustomerID: booked.CustomerID,
+		DesiredAt: booked.StartsAt, Reason: appointment.NotAvailable,
+	})
+	require.NoError(t, err)
+}

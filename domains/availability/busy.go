@@ -62,18 +62,12 @@ func (s *Service) ImportBusyTime(ctx context.Context, tenantID string, now time.
 // busyBefore takes away what an older report of the entry says of other people, and
 // returns when it was, and whose.
 func busyBefore(ctx context.Context, tx store.Scope, req availability.BusyTime) (before []interval, others []string, err error) {
-	scan := func(r store.Row) (t taken, err error) {
-		var from, to time.Time
-		err = r.Scan(&t.staff, store.At(&from), store.At(&to))
-		t.interval = interval{from.Unix(), to.Unix()}
-		return t, err
-	}
-	gone, err := store.All(ctx, tx, scan, `DELETE FROM busy_time WHERE tenant_id = $1 AND source = $2 AND external_uid = $3 AND staff_id <> $4 AND seen_at <= $5
+	gone, err := store.All(ctx, tx, scanTaken, `DELETE FROM busy_time WHERE tenant_id = $1 AND source = $2 AND external_uid = $3 AND staff_id <> $4 AND seen_at <= $5
 		RETURNING staff_id, starts_at, ends_at`, req.Source, req.ExternalUID, req.StaffID, req.SeenAt)
 	if err != nil {
 		return nil, nil, err
 	}
-	own, err := store.All(ctx, tx, scan, `SELECT staff_id, starts_at, ends_at FROM busy_time WHERE tenant_id = $1 AND source = $2 AND external_uid = $3 AND staff_id = $4`,
+	own, err := store.All(ctx, tx, scanTaken, `SELECT staff_id, starts_at, ends_at FROM busy_time WHERE tenant_id = $1 AND source = $2 AND external_uid = $3 AND staff_id = $4`,
 		req.Source, req.ExternalUID, req.StaffID)
 	for _, t := range append(own, gone...) {
 		before = append(before, t.interval)

@@ -75,7 +75,7 @@ func (s *Service) Release(ctx context.Context, tenantID string, now time.Time, r
 	scope := s.db.Tenant(tenantID)
 	by := derivedID("release", req.HoldID, req.Session, req.Owner, req.Reason)
 	if req.HoldID == "" && req.Session != "" {
-		if _, err := scope.Exec(ctx, `DELETE FROM offer WHERE tenant_id = $1 AND session = $2`, req.Session); err != nil {
+		if err := withdrawOffer(ctx, scope, req.Session); err != nil {
 			return availability.Released{}, nil, err
 		}
 	}
@@ -123,9 +123,15 @@ func (s *Service) Expire(ctx context.Context, tenantID string, now time.Time, re
 	err := s.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
 		announced = nil
 		ids, err := store.All(ctx, tx, scanText, `SELECT hold_id FROM hold WHERE tenant_id = $1 AND expires_at <= $2 AND (hold_id = $3 OR $3 = '')
-			AND state IN ('active', 'taken_over', 'expired') AND (announced_at IS NULL OR announced_at = $2) ORDER BY expires_at, hold_id`, now, req.HoldID)
+				AND state IN ('active', 'taken_over', 'expired') AND announced_at IS NULL
+			UNION SELECT hold_id FROM hold WHERE tenant_id = $1 AND announced_at = $2 AND (hold_id = $3 OR $3 = '') ORDER BY hold_id`, now, req.HoldID)
 		if err != nil {
 			return err
+		}
+		if req.HoldID == "" {
+			if _, err := tx.Exec(ctx, `DELETE FROM offer WHERE tenant_id = $1 AND expires_at <= $2`, now); err != nil {
+				return err
+			}
 		}
 		for _, id := range ids {
 			h, err := lockHold(ctx, tx, id)

@@ -10,8 +10,11 @@ import (
 
 // ofCustomers are the tables with a customer in each row, and the name of its id.
 var ofCustomers = []struct{ table, id string }{
-	{"appointment", "appointment_id"}, {"callback", "callback_id"}, {"wish", "wish_id"},
-	{"request", "request_id"}, {"modification", "appointment_id || '/' || command_id"},
+	{"appointment", "appointment_id"},
+	{"callback", "callback_id"},
+	{"wish", "wish_id"},
+	{"request", "request_id"},
+	{"modification", "appointment_id || '/' || command_id"},
 }
 
 // FollowMerge gives everything of a customer to the one that he turned out to be,

@@ -100,7 +100,7 @@ func check(v *view, d availability.Demand, a asker, start int64) (*placer, place
 	case on.closed:
 		refusal := events.Refuse("closed", "AVL-10", "the branch is closed on the day of %s: choose another day", local)
 		if on.name != "" {
-			refusal.With("holiday", on.name)
+			refusal = refusal.With("holiday", on.name)
 		}
 		return nil, placement{}, refusal
 	}
@@ -112,7 +112,7 @@ func check(v *view, d availability.Demand, a asker, start int64) (*placer, place
 		}
 		refusal := events.Refuse(refusals[by].code, refusals[by].rule, refusals[by].text, local)
 		if by == byHours {
-			refusal.With("hours", v.hoursOf(on))
+			refusal = refusal.With("hours", v.hoursOf(on))
 		}
 		return nil, placement{}, refusal
 	}

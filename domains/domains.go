@@ -58,6 +58,7 @@ func check[T interface{ Validate() error }]() error {
 // EnvironmentHelp describes the domains' part of the environment.
 const EnvironmentHelp = `  HERALD_DATA_DIR [.herald]                  database and files
   DATABASE_URL                               PostgreSQL instead of SQLite
+  HERALD_DATABASE_CONNECTIONS [20]           at most so many to PostgreSQL
   HERALD_OUTBOX_DIR [<data>/outbox]          where mails are written
   HERALD_MAIL_FROM                           sender of the mails
   HERALD_SMTP_ADDR                           host:port to send them by instead

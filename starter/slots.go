@@ -119,7 +119,7 @@ func (a *app) printSlots(slots appointment.Slots) error {
 		return err
 	}
 	if len(slots.Slots) == 0 {
-		a.say("nothing is free: ask for more --days, or for anybody")
+		a.say("nothing is free then: ask for another --from, more --days, or anybody")
 	}
 	if slots.Stale {
 		a.say("the calendar has not been heard of lately: some of it may be taken")

@@ -114,7 +114,7 @@ func TestSlotsPrints(t *testing.T) {
 
 		require.Zero(t, term.exec("slots", "damen"))
 		require.Empty(t, term.out.String())
-		require.Equal(t, "nothing is free: ask for more --days, or for anybody\n", term.err.String())
+		require.Equal(t, "nothing is free then: ask for another --from, more --days, or anybody\n", term.err.String())
 	})
 
 	t.Run("nothing as JSON", func(t *testing.T) {

@@ -41,7 +41,7 @@ var Module = fx.Options(
 // CheckEnvironment reports everything that is wrong with the domains' part of the
 // environment, where fx would stop at the first.
 func CheckEnvironment() error {
-	return errors.Join(check[store.Config](), check[calendarsync.Config](), check[notifications.Config]())
+	return errors.Join(check[store.Config](), check[calendarsync.Config](), check[customers.Config](), check[notifications.Config]())
 }
 
 func check[T interface{ Validate() error }]() error {
@@ -66,4 +66,5 @@ const EnvironmentHelp = `  HERALD_DATA_DIR [.herald]                  database a
   HERALD_SMTP_USER, HERALD_SMTP_PASSWORD
   HERALD_CALENDAR_URL                        the calendar vendor's address
   HERALD_CALENDAR_DIR [<data>/calendar]      where there is no vendor
+  HERALD_PRODUCTION [false]                  refuse customers' example addresses
 `

@@ -14,8 +14,8 @@ help: ## Print this message
 build: ## Build the embedded server, the worker and the starter into .build
 	go run ./tests/demo -build
 
-demo: ## Tell a story of ten events; ONCE=1 stops by itself
-	go run ./tests/demo $(if $(ONCE),-once)
+demo: ## Tell a salon's story, or that of STORY=bus; ONCE=1 stops by itself
+	go run ./tests/demo $(if $(STORY),-story $(STORY)) $(if $(ONCE),-once)
 
 up: ## Start the embedded server and a worker
 	go run ./tests/demo -up

@@ -105,6 +105,24 @@ func (l Life) Register(r Registry) {
 		announce, err := a.Remind(ctx, tenantID, now, id, kind)
 		return none{}, announce, err
 	})
+	l.registerChanges(r)
+	l.registerQuestions(r)
+	add(r, workflows.StepHold, v.Hold)
+	add(r, workflows.StepRelease, v.Release)
+	add(r, workflows.StepConvert, v.Convert)
+	add(r, workflows.StepMoveTime, v.Move)
+	add(r, workflows.StepCalendarBook, func(ctx context.Context, _ string, _ time.Time, q workflows.CalendarRequest) (workflows.CalendarEntry, []events.Event, error) {
+		uids, err := l.Calendar.Book(ctx, q.Key, refOf(q))
+		return workflows.CalendarEntry{UIDs: uids}, nil, err
+	})
+	add(r, workflows.StepCalendarCancel, func(ctx context.Context, _ string, _ time.Time, q workflows.CalendarRequest) (none, []events.Event, error) {
+		return none{}, nil, l.Calendar.Cancel(ctx, q.Key, refOf(q))
+	})
+}
+
+// registerChanges registers the steps of what happens to an appointment later.
+func (l Life) registerChanges(r Registry) {
+	a := l.Appointments
 	add(r, workflows.StepPrepareMove, a.PrepareMove)
 	add(r, workflows.StepRequestMove, func(ctx context.Context, tenantID string, _ time.Time, q workflows.RequestMoveRequest) (none, []events.Event, error) {
 		announce, err := a.RequestMove(ctx, tenantID, q.Move, q.State)
@@ -124,10 +142,11 @@ func (l Life) Register(r Registry) {
 	add(r, workflows.StepCheckIn, a.CheckIn)
 	add(r, workflows.StepComplete, a.Complete)
 	add(r, workflows.StepMarkNoShow, a.MarkNoShow)
-	add(r, workflows.StepHold, v.Hold)
-	add(r, workflows.StepRelease, v.Release)
-	add(r, workflows.StepConvert, v.Convert)
-	add(r, workflows.StepMoveTime, v.Move)
+}
+
+// registerQuestions registers the steps that are a workflow of their own.
+func (l Life) registerQuestions(r Registry) {
+	a := l.Appointments
 	add(r, workflows.StepFreeSlots, l.freeSlots)
 	add(r, workflows.StepQuery, a.Query)
 	add(r, workflows.StepList, func(ctx context.Context, tenantID string, _ time.Time, q appointment.ListQuery) ([]appointment.Listed, []events.Event, error) {
@@ -141,13 +160,6 @@ func (l Life) Register(r Registry) {
 	add(r, workflows.StepSeed, func(ctx context.Context, tenantID string, now time.Time, _ none) (none, []events.Event, error) {
 		announce, err := l.Seed(ctx, tenantID, now)
 		return none{}, announce, err
-	})
-	add(r, workflows.StepCalendarBook, func(ctx context.Context, _ string, _ time.Time, q workflows.CalendarRequest) (workflows.CalendarEntry, []events.Event, error) {
-		uids, err := l.Calendar.Book(ctx, q.Key, refOf(q))
-		return workflows.CalendarEntry{UIDs: uids}, nil, err
-	})
-	add(r, workflows.StepCalendarCancel, func(ctx context.Context, _ string, _ time.Time, q workflows.CalendarRequest) (none, []events.Event, error) {
-		return none{}, nil, l.Calendar.Cancel(ctx, q.Key, refOf(q))
 	})
 }
 

@@ -41,13 +41,13 @@ func isPublished(ctx workflow.Context, started workflow.Future) error {
 
 // announce publishes events, each once, and returns when their deliveries exist.
 func announce(ctx workflow.Context, all []events.Envelope) error {
-	var started []workflow.Future
-	for _, env := range all {
-		started = append(started, startDelivery(ctx, env))
+	started := make([]workflow.Future, len(all))
+	for i, env := range all {
+		started[i] = startDelivery(ctx, env)
 	}
-	for i, future := range started {
-		if err := isPublished(ctx, future); err != nil {
-			return fmt.Errorf("publish %s %s: %w", all[i].Type, all[i].ID, err)
+	for i, env := range all {
+		if err := isPublished(ctx, started[i]); err != nil {
+			return fmt.Errorf("publish %s %s: %w", env.Type, env.ID, err)
 		}
 	}
 	return nil

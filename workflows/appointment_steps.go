@@ -158,9 +158,6 @@ func vendor(within time.Duration) pace {
 	return pace{timeout: 15 * time.Second, first: time.Second, factor: 5, longest: time.Minute, within: within}
 }
 
-// failureNotNow is the type of the error of a step that no retry can mend.
-const failureNotNow = "NotRetryable"
-
 // do runs a step.
 func do[T, R any](ctx workflow.Context, p pace, name string, request StepRequest[T]) (answer StepAnswer[R], err error) {
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{

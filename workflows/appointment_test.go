@@ -148,11 +148,11 @@ func (h *house) Get(_ context.Context, _ string, id string) (appointment.View, e
 func (h *house) Timetable(context.Context, string, string) (appointment.Timetable, error) {
 	v := h.view
 	t := appointment.Timetable{Version: v.Version, Status: v.Status, EndsWatchAt: v.EndsAt.Add(24 * time.Hour)}
-	switch v.Status {
-	case appointment.Confirmed:
+	if v.Status == appointment.Confirmed {
 		t.CompleteAt = v.EndsAt.Add(30 * time.Minute)
 		t.Reminders = []appointment.Reminder{{Kind: appointment.DayBefore, At: v.StartsAt.AddDate(0, 0, -1)}, {Kind: appointment.TwoHours, At: v.StartsAt.Add(-2 * time.Hour)}}
-	case appointment.Pending:
+	}
+	if v.Status == appointment.Pending {
 		t.ConfirmBy = v.StartsAt.Add(-2 * time.Hour)
 	}
 	return t, nil

@@ -86,6 +86,24 @@ func TestAPT2_WhatIsNotOfferedNamesWhatIs(t *testing.T) {
 	require.Equal(t, "Ansatzfärbung, Dauerwelle", r.Facts["offered"])
 }
 
+func TestAPT2_ABranchMayHaveItsOwnPhases(t *testing.T) {
+	onBoth(t, func(t *testing.T, f fixture) {
+		own := appointments.Override{BranchID: berlin, ServiceID: colour, Active: true, Phases: appointments.Processing(30, 60, 30), BufferAfterMin: ptr(10)}
+		for range 2 {
+			require.NoError(t, f.PutOverride(t.Context(), tenant, own))
+		}
+		p, err := f.prepare(wish(func(r *appointment.BookRequest) { r.ServiceID = colour }), forVera())
+		require.NoError(t, err)
+		require.Equal(t, "busy 30, free 60, busy 30, ", kinds(p.Demand))
+		require.Equal(t, 10, p.Demand.BufferAfter)
+
+		own.Phases = appointments.Processing(30, 60, 40)
+		refusal(t, f.PutOverride(t.Context(), tenant, own), "invalid_service")
+		own.BranchID = tenant
+		refusal(t, f.PutOverride(t.Context(), tenant, own), "not_found")
+	})
+}
+
 func TestAPT3_MinimumNotice(t *testing.T) {
 	f := onSQLite(t)
 	soon := func(minutes int) error {

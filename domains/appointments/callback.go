@@ -75,21 +75,18 @@ func (s *Service) OpenCallback(ctx context.Context, tenantID string, now time.Ti
 			return err
 		}
 		if customerMade(r.By) {
-			if refusal, err := switchedOff(ctx, tx, now, branch, PolicyCallback, r.ServiceID); err != nil || refusal != nil {
-				return errors.Join(err, asError(refusal))
+			refusal, err := switchedOff(ctx, tx, now, branch, PolicyCallback, r.ServiceID)
+			if err != nil {
+				return err
+			}
+			if refusal != nil {
+				return refusal
 			}
 		}
 		c, announce, err = openCallback(ctx, tx, now, r)
 		return err
 	})
 	return c, announce, err
-}
-
-func asError(r *events.Refusal) error {
-	if r == nil {
-		return nil
-	}
-	return r
 }
 
 // openCallback adds the callback, merges it into another one, or finds that this

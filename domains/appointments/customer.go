@@ -10,7 +10,10 @@ import (
 
 // ofCustomers are the tables with a customer in each row, and the name of its id.
 var ofCustomers = []struct{ table, id string }{
-	{"appointment", "appointment_id"}, {"callback", "callback_id"}, {"wish", "wish_id"},
+	{"appointment", "appointment_id"},
+	{"callback", "callback_id"},
+	{"wish", "wish_id"},
+	{"request", "request_id"},
 	{"modification", "appointment_id || '/' || command_id"},
 }
 
@@ -65,8 +68,12 @@ func (s *Service) ForgetCustomer(ctx context.Context, tenantID string, now time.
 		if err != nil {
 			return err
 		}
+		_, err = tx.Exec(ctx, `UPDATE appointment SET cancel_reason = '' WHERE tenant_id = $1 AND customer_id = $2 AND cancel_reason <> $3`, customerID, ForgottenReason)
+		if err != nil {
+			return err
+		}
 		for _, statement := range []string{
-			`UPDATE appointment SET attendee_name = '', notes = '', cancel_reason = '', contact_email = '', contact_phone = '', caller_phone = '' WHERE tenant_id = $1 AND customer_id = $2`,
+			`UPDATE appointment SET attendee_name = '', notes = '', contact_email = '', contact_phone = '', caller_phone = '' WHERE tenant_id = $1 AND customer_id = $2`,
 			`UPDATE callback SET phone = '', name = '', notes = '', status = CASE WHEN status IN ('pending', 'assigned', 'contacted') THEN 'cancelled' ELSE status END
 				WHERE tenant_id = $1 AND customer_id = $2`,
 			`UPDATE wish SET status = CASE WHEN status = 'pending' THEN 'expired' ELSE status END WHERE tenant_id = $1 AND customer_id = $2`,
@@ -97,12 +104,12 @@ func (s *Service) NoteRestriction(ctx context.Context, tenantID string, at time.
 	return err
 }
 
-// AdoptCaller gives the callbacks and wishes of a call, as far as they are nobody's,
-// to the customer that the caller is.
+// AdoptCaller gives the callbacks, wishes and requests of a call, as far as they are
+// nobody's, to the customer that the caller is.
 func (s *Service) AdoptCaller(ctx context.Context, tenantID, callID, customerID string) error {
 	return s.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
-		for _, table := range []string{"callback", "wish"} {
-			_, err := tx.Exec(ctx, `UPDATE `+table+` SET customer_id = $3 WHERE tenant_id = $1 AND call_id = $2 AND call_id <> '' AND customer_id = ''`, callID, customerID)
+		for table, call := range map[string]string{"callback": "call_id", "wish": "call_id", "request": "session"} {
+			_, err := tx.Exec(ctx, `UPDATE `+table+` SET customer_id = $3 WHERE tenant_id = $1 AND `+call+` = $2 AND `+call+` <> '' AND customer_id = ''`, callID, customerID)
 			if err != nil {
 				return err
 			}

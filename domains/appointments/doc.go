@@ -10,7 +10,8 @@
 //   - modification: what was cancelled and moved, by whom and at what price; it
 //     only grows
 //   - command_answer: what commands were answered with
-//   - series, callback, callback_escalation, wish and wish_match
+//   - series, callback, callback_escalation, wish, wish_match, and request: what was
+//     asked for and refused or offered, for 30 days
 //   - restriction and customer_move: what it has to know of customers
 //
 // It announces the types of package appointment. A booking is a saga that somebody

@@ -93,9 +93,12 @@ func open(t *testing.T, db *store.DB) fixture {
 
 func permPhases() []appointments.PhaseDef {
 	return []appointments.PhaseDef{
-		{Kind: "busy", Key: "wind", Name: "Wickeln", Minutes: 50}, {Kind: "free", Minutes: 15},
-		{Kind: "busy", Key: "fix", Name: "Fixieren", Minutes: 5}, {Kind: "free", Minutes: 10},
-		{Kind: "busy", Key: "rinse", Name: "Spülen", Minutes: 15}, {Kind: "busy", Key: "cut", Name: "Schneiden", Minutes: 40},
+		{Kind: "busy", Key: "wind", Name: "Wickeln", Minutes: 50},
+		{Kind: "free", Minutes: 15},
+		{Kind: "busy", Key: "fix", Name: "Fixieren", Minutes: 5},
+		{Kind: "free", Minutes: 10},
+		{Kind: "busy", Key: "rinse", Name: "Spülen", Minutes: 15},
+		{Kind: "busy", Key: "cut", Name: "Schneiden", Minutes: 40},
 	}
 }
 

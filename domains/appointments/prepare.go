@@ -211,7 +211,7 @@ func notTwice(ctx context.Context, scope store.Scope, p *appointment.Prepared) e
 				return err
 			}
 			return events.Refuse("duplicate", "APT-6", "the customer has that appointment already, at %s", at).With("appointment_id", other.AppointmentID).With("starts_at", at)
-		case sameWho && other.StartsAt.Before(end) && other.EndsAt.After(r.StartsAt) && !(r.Insist && actorOf(r.By) == byStaff):
+		case sameWho && other.StartsAt.Before(end) && other.EndsAt.After(r.StartsAt) && (!r.Insist || actorOf(r.By) != byStaff):
 			return events.Refuse("customer_busy", "APT-7", "the customer has another appointment at %s: name who comes, if it is somebody else", at).With("appointment_id", other.AppointmentID).With("starts_at", at)
 		}
 	}

@@ -1,6 +1,7 @@
 package appointments_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -152,4 +153,28 @@ func TestNotesMustFit(t *testing.T) {
 	view, _ := f.book(wish(), forVera())
 	_, _, err := f.Update(t.Context(), tenant, now, appointment.UpdateRequest{Command: command("u", view, reception), Notes: ptr(strings.Repeat("x", 2001))})
 	refusal(t, err, "invalid_notes")
+}
+
+// TestWhatCrossesAProcessSurvivesJSON is for the workflow, which keeps the answers of
+// its steps as JSON.
+func TestWhatCrossesAProcessSurvivesJSON(t *testing.T) {
+	f := onSQLite(t)
+	f.policy("tenant", "", "cancellation", `{"hours_before": 24, "fee_tiers": "standard"}`)
+	p, err := f.prepare(wish(func(r *appointment.BookRequest) {
+		r.ServiceID, r.ContactOverride = colour, &appointment.ContactOverride{Phone: phone}
+	}), forVera())
+	require.NoError(t, err)
+	view, _ := f.book(wish(), forVera())
+	m, _, err := f.PrepareMove(t.Context(), tenant, now, appointment.MoveRequest{Command: command("m", view, caller), StartsAt: starts.Add(time.Hour)})
+	require.NoError(t, err)
+
+	require.Equal(t, p, again(t, p))
+	require.Equal(t, view, again(t, view))
+	require.Equal(t, m, again(t, m))
+}
+
+func again[T any](t *testing.T, v T) (read T) {
+	t.Helper()
+	require.NoError(t, json.Unmarshal([]byte(asJSON(v)), &read))
+	return read
 }

@@ -75,7 +75,7 @@ func substitute(ctx context.Context, scope store.Scope, b booking, serviceID, st
 }
 
 func needsTime(b booking, r appointment.UpdateRequest) bool {
-	otherStaff := r.StaffID != "" && !(len(b.StaffIDs) == 1 && b.StaffIDs[0] == r.StaffID)
+	otherStaff := r.StaffID != "" && (len(b.StaffIDs) != 1 || b.StaffIDs[0] != r.StaffID)
 	return otherStaff || r.ServiceID != "" && r.ServiceID != b.ServiceID
 }
 

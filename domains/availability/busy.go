@@ -62,18 +62,12 @@ func (s *Service) ImportBusyTime(ctx context.Context, tenantID string, now time.
 // busyBefore takes away what an older report of the entry says of other people, and
 // returns when it was, and whose.
 func busyBefore(ctx context.Context, tx store.Scope, req availability.BusyTime) (before []interval, others []string, err error) {
-	scan := func(r store.Row) (t taken, err error) {
-		var from, to time.Time
-		err = r.Scan(&t.staff, store.At(&from), store.At(&to))
-		t.interval = interval{from.Unix(), to.Unix()}
-		return t, err
-	}
-	gone, err := store.All(ctx, tx, scan, `DELETE FROM busy_time WHERE tenant_id = $1 AND source = $2 AND external_uid = $3 AND staff_id <> $4 AND seen_at <= $5
+	gone, err := store.All(ctx, tx, scanTaken, `DELETE FROM busy_time WHERE tenant_id = $1 AND source = $2 AND external_uid = $3 AND staff_id <> $4 AND seen_at <= $5
 		RETURNING staff_id, starts_at, ends_at`, req.Source, req.ExternalUID, req.StaffID, req.SeenAt)
 	if err != nil {
 		return nil, nil, err
 	}
-	own, err := store.All(ctx, tx, scan, `SELECT staff_id, starts_at, ends_at FROM busy_time WHERE tenant_id = $1 AND source = $2 AND external_uid = $3 AND staff_id = $4`,
+	own, err := store.All(ctx, tx, scanTaken, `SELECT staff_id, starts_at, ends_at FROM busy_time WHERE tenant_id = $1 AND source = $2 AND external_uid = $3 AND staff_id = $4`,
 		req.Source, req.ExternalUID, req.StaffID)
 	for _, t := range append(own, gone...) {
 		before = append(before, t.interval)
@@ -154,6 +148,44 @@ func (s *Service) DropBusyTime(ctx context.Context, tenantID string, now time.Ti
 		return nil
 	})
 	return announced, err
+}
+
+// ReconcileBusyTimes takes in all that a calendar lists of some people in a window,
+// and forgets what it lists no longer. Reports that are newer than the reading stay.
+func (s *Service) ReconcileBusyTimes(ctx context.Context, tenantID string, now time.Time, req availability.BusyWindow) ([]events.Event, error) {
+	scope := s.db.Tenant(tenantID)
+	var announced []events.Event
+	for _, staff := range req.StaffIDs {
+		known, err := store.All(ctx, scope, scanText, `SELECT external_uid FROM busy_time
+			WHERE tenant_id = $1 AND source = $2 AND staff_id = $3 AND ends_at > $4 AND starts_at < $5 AND seen_at <= $6 ORDER BY external_uid`,
+			req.Source, staff, req.From, req.Until, req.CheckedAt)
+		if err != nil {
+			return nil, err
+		}
+		for _, uid := range known {
+			if slices.ContainsFunc(req.Entries, func(b availability.BusyTime) bool { return b.ExternalUID == uid }) {
+				continue
+			}
+			dropped, err := s.DropBusyTime(ctx, tenantID, now, req.Source, uid)
+			if err != nil {
+				return nil, err
+			}
+			announced = append(announced, dropped...)
+		}
+	}
+	for _, entry := range req.Entries {
+		imported, err := s.ImportBusyTime(ctx, tenantID, now, entry)
+		if err != nil {
+			return nil, err
+		}
+		announced = append(announced, imported...)
+	}
+	for _, staff := range req.StaffIDs {
+		if err := s.MarkSynced(ctx, tenantID, staff, req.CheckedAt); err != nil {
+			return nil, err
+		}
+	}
+	return announced, nil
 }
 
 // MarkStale says since when a tenant's calendars can't be asked, and with stale

@@ -148,3 +148,31 @@ func TestAVL33_ABusyTimeOverABookingIsAConflict(t *testing.T) {
 		require.Equal(t, "slot_taken", code(t, s.check("2026-05-05 10:00", demand(60, "ada"))), "the booking stands")
 	})
 }
+
+func TestAWindowIsReconciled(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *salon) {
+		s.reports("gone", "2026-05-05 10:00", nil)
+		s.reports("kept", "2026-05-05 14:00", nil)
+		s.reports("later", "2026-05-05 16:00", func(b *availability.BusyTime) { b.SeenAt = s.now.Add(time.Hour) })
+		s.reports("outside", "2026-05-12 10:00", nil)
+		entry := func(uid, start string) availability.BusyTime {
+			return availability.BusyTime{Source: "calcom", ExternalUID: uid, StaffID: "ada", BranchID: berlin, StartsAt: berlinTime(start), EndsAt: berlinTime(start).Add(time.Hour), SeenAt: s.now}
+		}
+		window := availability.BusyWindow{
+			Source: "calcom", StaffIDs: []string{"ada"}, From: berlinTime("2026-05-05 00:00"), Until: berlinTime("2026-05-06 00:00"), CheckedAt: s.now,
+			Entries: []availability.BusyTime{entry("kept", "2026-05-05 14:00"), entry("new", "2026-05-05 11:00")},
+		}
+
+		_, err := s.ReconcileBusyTimes(t.Context(), tenant, s.now, window)
+		require.NoError(t, err)
+		_, err = s.ReconcileBusyTimes(t.Context(), tenant, s.now, window)
+		require.NoError(t, err)
+
+		for start, want := range map[string]string{
+			"2026-05-05 10:00": "", "2026-05-05 11:00": "slot_taken", "2026-05-05 14:00": "slot_taken", "2026-05-05 16:00": "slot_taken", "2026-05-12 10:00": "slot_taken",
+		} {
+			require.Equal(t, want, code(t, s.check(start, demand(60, "ada"))), start)
+		}
+	})
+}

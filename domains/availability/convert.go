@@ -140,12 +140,7 @@ func (s *Service) Move(ctx context.Context, tenantID string, now time.Time, req 
 
 // bookedSpans is what an appointment has, but for seats.
 func (s *Service) bookedSpans(ctx context.Context, scope store.Scope, appointmentID string) ([]taken, error) {
-	return store.All(ctx, scope, func(r store.Row) (t taken, err error) {
-		var from, to time.Time
-		err = r.Scan(&t.staff, store.At(&from), store.At(&to))
-		t.interval = interval{from.Unix(), to.Unix()}
-		return t, err
-	}, `SELECT b.staff_id, b.starts_at, b.ends_at FROM (`+bookings+`) b WHERE b.appointment_id = $2`, appointmentID)
+	return store.All(ctx, scope, scanTaken, `SELECT b.staff_id, b.starts_at, b.ends_at FROM (`+bookings+`) b WHERE b.appointment_id = $2`, appointmentID)
 }
 
 // A giving is what an appointment has given back.

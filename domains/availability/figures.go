@@ -173,15 +173,12 @@ func (s *Service) Occupancy(ctx context.Context, tenantID string, req availabili
 
 // bookedIn is what appointments have of people's time at a branch.
 func (s *Service) bookedIn(ctx context.Context, tenantID, branchID string, span interval) (map[string]set, error) {
+	all, err := store.All(ctx, s.db.Tenant(tenantID), scanTaken, `SELECT b.staff_id, b.starts_at, b.ends_at FROM (`+bookings+`) b
+		WHERE b.branch_id = $2 AND b.ends_at > $3 AND b.starts_at < $4`, branchID, instant(span.from), instant(span.to))
 	parts := map[string][]interval{}
-	_, err := store.All(ctx, s.db.Tenant(tenantID), func(r store.Row) (none struct{}, err error) {
-		var id string
-		var from, to time.Time
-		err = r.Scan(&id, store.At(&from), store.At(&to))
-		parts[id] = append(parts[id], interval{from.Unix(), to.Unix()})
-		return none, err
-	}, `SELECT b.staff_id, b.starts_at, b.ends_at FROM (`+bookings+`) b WHERE b.branch_id = $2 AND b.ends_at > $3 AND b.starts_at < $4`,
-		branchID, instant(span.from), instant(span.to))
+	for _, t := range all {
+		parts[t.staff] = append(parts[t.staff], t.interval)
+	}
 	booked := map[string]set{}
 	for id, p := range parts {
 		booked[id] = union(p)

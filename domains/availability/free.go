@@ -2,6 +2,7 @@ package availability
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/herald-bus/herald/events"
@@ -99,25 +100,32 @@ func check(v *view, d availability.Demand, a asker, start int64) (*placer, place
 	case on.closed:
 		refusal := events.Refuse("closed", "AVL-10", "the branch is closed on the day of %s: choose another day", local)
 		if on.name != "" {
-			refusal.With("holiday", on.name)
+			refusal = refusal.With("holiday", on.name)
 		}
 		return nil, placement{}, refusal
 	}
-	for by := byHours; by < byFreedom; by++ {
-		if _, ok := p.place(start, "", by); !ok {
-			return nil, placement{}, p.refuse(by, local)
+	var found placement
+	for by := byHours; by <= byFreedom; by++ {
+		var ok bool
+		if found, ok = p.place(start, "", by); ok {
+			continue
 		}
-	}
-	found, ok := p.place(start, "", byFreedom)
-	if !ok {
-		return nil, placement{}, p.refuse(byFreedom, local)
+		refusal := events.Refuse(refusals[by].code, refusals[by].rule, refusals[by].text, local)
+		if by == byHours {
+			refusal = refusal.With("hours", v.hoursOf(on))
+		}
+		return nil, placement{}, refusal
 	}
 	return p, found, nil
 }
 
-func (p *placer) refuse(by level, local string) error {
-	r := refusals[by]
-	return events.Refuse(r.code, r.rule, r.text, local)
+// hoursOf writes when the branch is open on a date, such as 09:00-13:00 14:00-18:00.
+func (v *view) hoursOf(d branchDay) string {
+	var parts []string
+	for _, i := range union(d.open) {
+		parts = append(parts, time.Unix(i.from, 0).In(v.loc).Format("15:04")+"-"+time.Unix(i.to, 0).In(v.loc).Format("15:04"))
+	}
+	return strings.Join(parts, " ")
 }
 
 func (p *placer) slot(of placement) availability.Slot {

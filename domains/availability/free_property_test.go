@@ -141,7 +141,7 @@ func (w world) spanByMinutes(s taken) bool {
 			}
 		}
 	}
-	if p.maxPerDay > 0 && len(holders) >= p.maxPerDay || touched && !(w.demand.Nestable && inside) {
+	if p.maxPerDay > 0 && len(holders) >= p.maxPerDay || touched && (!w.demand.Nestable || !inside) {
 		return false
 	}
 	for m := s.from; m < s.to; m += minute {

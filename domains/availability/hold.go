@@ -71,7 +71,11 @@ func (t *taking) attempt(ctx context.Context) (answer availability.Hold, announc
 	if err != nil {
 		return answer, nil, err
 	}
-	days := daysOf(slices.Concat(guess.spans, spansOfHolds(replaced)), loc)
+	offers, err := offeredTo(ctx, scope, t.req.Session)
+	if err != nil {
+		return answer, nil, err
+	}
+	days := daysOf(slices.Concat(guess.spans, spansOfHolds(replaced), offers), loc)
 	err = scope.InTx(ctx, func(tx store.Scope) error {
 		if err := raise(ctx, tx, days); err != nil {
 			return err

@@ -67,7 +67,7 @@ func lockHold(ctx context.Context, tx store.Scope, id string) (*hold, error) {
 
 func oneHold(h hold, err error) (*hold, error) {
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil //nolint:nilnil // there is none
+		return nil, nil
 	}
 	return &h, err
 }

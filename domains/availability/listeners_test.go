@@ -28,7 +28,7 @@ func (s *salon) delivers(l events.Listener, e events.Event) []events.Event {
 	before := storetest.Dump(t, s.db)
 	twice, err := registry.Deliver(s.t.Context(), l.Name(), env, events.Run{Attempt: 2, Now: s.now.Add(time.Minute)})
 	require.NoError(s.t, err)
-	require.Equal(s.t, len(once), len(twice))
+	require.Len(s.t, twice, len(once))
 	var emitted []events.Event
 	for i, o := range once {
 		require.Equal(s.t, string(o.Data), string(twice[i].Data))

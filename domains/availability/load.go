@@ -95,15 +95,6 @@ func (l *loader) viewOf(ctx context.Context, d availability.Demand, window inter
 
 // open reads the branch.
 func (l *loader) open(ctx context.Context) error {
-	l.statements++
-	branch, err := tenancy.FindBranch(ctx, l.scope, l.branchID)
-	if err != nil {
-		return err
-	}
-	if l.plan.loc, err = location(branch.Zone); err != nil {
-		return err
-	}
-	l.plan.region = branch.Region
 	type row struct {
 		feasts, mode string
 		grid         int
@@ -122,6 +113,16 @@ func (l *loader) open(ctx context.Context) error {
 		l.plan.feasts, l.plan.openOnFeast = strings.Fields(w.feasts), w.mode == availability.Open
 		l.grid, l.version = w.grid, w.version
 	}
+	if err != nil {
+		return err
+	}
+	l.statements++
+	branch, err := tenancy.FindBranch(ctx, l.scope, l.branchID) // after its version, never before
+	if err != nil {
+		return err
+	}
+	l.plan.region = branch.Region
+	l.plan.loc, err = location(branch.Zone)
 	return err
 }
 

@@ -35,14 +35,12 @@ func (s *Service) Offer(ctx context.Context, tenantID string, now time.Time, req
 	for _, slot := range slots {
 		spans = append(spans, takenOf(slot.Spans)...)
 	}
-	// Versions are by date; which zone's is of no account as long as all dates that
-	// the span may be on anywhere are raised.
-	wide := slices.Clone(spans)
-	for i := range wide {
-		wide[i].interval = interval{wide[i].from - oneDay, wide[i].to + oneDay}
+	before, err := offeredTo(ctx, scope, req.Session)
+	if err != nil {
+		return answer, err
 	}
-	err := scope.InTx(ctx, func(tx store.Scope) error {
-		if err := raise(ctx, tx, daysOf(wide, time.UTC)); err != nil {
+	err = scope.InTx(ctx, func(tx store.Scope) error {
+		if err := raise(ctx, tx, nearDays(append(before, spans...))); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM offer WHERE tenant_id = $1 AND session = $2`, req.Session); err != nil {
@@ -56,6 +54,36 @@ func (s *Service) Offer(ctx context.Context, tenantID string, now time.Time, req
 		return nil
 	})
 	return answer, err
+}
+
+// offeredTo are the spans that a session is offered.
+func offeredTo(ctx context.Context, scope store.Scope, session string) ([]taken, error) {
+	return store.All(ctx, scope, scanTaken, `SELECT staff_id, starts_at, ends_at FROM offer WHERE tenant_id = $1 AND session = $2`, session)
+}
+
+// nearDays are the staff-days of spans in any zone, in the order of locking: for
+// where the zone is not known. To raise one too many does no harm.
+func nearDays(spans []taken) []dateOf {
+	wide := slices.Clone(spans)
+	for i := range wide {
+		wide[i].interval = interval{wide[i].from - oneDay, wide[i].to + oneDay}
+	}
+	return daysOf(wide, time.UTC)
+}
+
+// withdrawOffer ends what a session is offered.
+func withdrawOffer(ctx context.Context, scope store.Scope, session string) error {
+	return scope.InTx(ctx, func(tx store.Scope) error {
+		spans, err := offeredTo(ctx, tx, session)
+		if err != nil || len(spans) == 0 {
+			return err
+		}
+		if err := raise(ctx, tx, nearDays(spans)); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `DELETE FROM offer WHERE tenant_id = $1 AND session = $2`, session)
+		return err
+	})
 }
 
 func offerSlot(ctx context.Context, tx store.Scope, now time.Time, session string, n int, slot availability.Slot, expires time.Time) error {

@@ -138,7 +138,7 @@ func TestAVL7_AbsencesAreCutOutFromMidnightToMidnight(t *testing.T) {
 	s.works("ada", berlin, 7, "00:00", "24:00")
 	d := demand(60, "ada")
 	d.Grid = 60
-	require.Len(t, s.starts("2026-03-29", d), 0, "it is in the past")
+	require.Empty(t, s.starts("2026-03-29", d), "it is in the past")
 	s.now = at("2026-03-01T08:00:00Z")
 	require.Len(t, s.starts("2026-03-29", d), 23)
 	require.Len(t, s.starts("2026-10-25", d), 25)

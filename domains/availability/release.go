@@ -75,7 +75,7 @@ func (s *Service) Release(ctx context.Context, tenantID string, now time.Time, r
 	scope := s.db.Tenant(tenantID)
 	by := derivedID("release", req.HoldID, req.Session, req.Owner, req.Reason)
 	if req.HoldID == "" && req.Session != "" {
-		if _, err := scope.Exec(ctx, `DELETE FROM offer WHERE tenant_id = $1 AND session = $2`, req.Session); err != nil {
+		if err := withdrawOffer(ctx, scope, req.Session); err != nil {
 			return availability.Released{}, nil, err
 		}
 	}
@@ -119,34 +119,47 @@ var nothing = []availability.Span{{EndsAt: time.Unix(1, 0)}}
 // Expire ends the holds that ran out, and announces each once: a run with another
 // now does not repeat it.
 func (s *Service) Expire(ctx context.Context, tenantID string, now time.Time, req availability.ExpireRequest) ([]events.Event, error) {
-	var announced []events.Event
-	err := s.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
-		announced = nil
-		ids, err := store.All(ctx, tx, scanText, `SELECT hold_id FROM hold WHERE tenant_id = $1 AND expires_at <= $2 AND (hold_id = $3 OR $3 = '')
-			AND state IN ('active', 'taken_over', 'expired') AND (announced_at IS NULL OR announced_at = $2) ORDER BY expires_at, hold_id`, now, req.HoldID)
-		if err != nil {
-			return err
+	scope := s.db.Tenant(tenantID)
+	if req.HoldID == "" {
+		if _, err := scope.Exec(ctx, `DELETE FROM offer WHERE tenant_id = $1 AND expires_at <= $2`, now); err != nil {
+			return nil, err
 		}
-		for _, id := range ids {
+	}
+	ids, err := store.All(ctx, scope, scanText, `SELECT hold_id FROM hold WHERE tenant_id = $1 AND expires_at <= $2 AND (hold_id = $3 OR $3 = '')
+			AND state IN ('active', 'taken_over', 'expired') AND announced_at IS NULL
+		UNION SELECT hold_id FROM hold WHERE tenant_id = $1 AND announced_at = $2 AND (hold_id = $3 OR $3 = '') ORDER BY hold_id`, now, req.HoldID)
+	if err != nil {
+		return nil, err
+	}
+	var announced []events.Event
+	for _, id := range ids { // one after another, so that nobody waits for more than one
+		err := scope.InTx(ctx, func(tx store.Scope) error {
 			h, err := lockHold(ctx, tx, id)
 			if err != nil {
 				return err
 			}
-			if h.running() && h.ranOut(now) {
-				if err := endHold(ctx, tx, h, stateExpired, availability.ReleasedExpired, "expired", now); err != nil {
-					return err
-				}
-				h.state = stateExpired
-			}
-			if h.state != stateExpired || !h.announcedAt.IsZero() && !h.announcedAt.Equal(now.Truncate(time.Microsecond)) {
-				continue // somebody else was faster
-			}
-			announced = append(announced, h.released(availability.ReleasedExpired, h.expiresAt)...)
-			if _, err := tx.Exec(ctx, `UPDATE hold SET announced_at = $3 WHERE tenant_id = $1 AND hold_id = $2`, id, now); err != nil {
-				return err
-			}
+			ended, err := h.expire(ctx, tx, now)
+			announced = append(announced, ended...)
+			return err
+		})
+		if err != nil {
+			return nil, err
 		}
-		return nil
-	})
-	return announced, err
+	}
+	return announced, nil
+}
+
+// expire ends a locked hold that ran out and notes that it is announced now.
+func (h *hold) expire(ctx context.Context, tx store.Scope, now time.Time) ([]events.Event, error) {
+	if h.running() && h.ranOut(now) {
+		if err := endHold(ctx, tx, h, stateExpired, availability.ReleasedExpired, "expired", now); err != nil {
+			return nil, err
+		}
+		h.state = stateExpired
+	}
+	if h.state != stateExpired || !h.announcedAt.IsZero() && !h.announcedAt.Equal(now.Truncate(time.Microsecond)) {
+		return nil, nil // somebody else was faster
+	}
+	_, err := tx.Exec(ctx, `UPDATE hold SET announced_at = $3 WHERE tenant_id = $1 AND hold_id = $2`, h.id, now)
+	return h.released(availability.ReleasedExpired, h.expiresAt), err
 }

@@ -168,3 +168,10 @@ func code(t *testing.T, err error) string {
 	require.NotEmpty(t, r.Text)
 	return r.Code
 }
+
+func facts(t *testing.T, err error) map[string]string {
+	t.Helper()
+	var r *events.Refusal
+	require.ErrorAs(t, err, &r)
+	return r.Facts
+}

@@ -68,6 +68,13 @@ func raiseStaff(ctx context.Context, tx store.Scope, staffID string) (known bool
 	return version > 1, err
 }
 
+func scanTaken(r store.Row) (t taken, err error) {
+	var from, to time.Time
+	err = r.Scan(&t.staff, store.At(&from), store.At(&to))
+	t.interval = interval{from.Unix(), to.Unix()}
+	return t, err
+}
+
 func scanInt(r store.Row) (n int64, err error)   { return n, r.Scan(&n) }
 func scanText(r store.Row) (s string, err error) { return s, r.Scan(&s) }
 

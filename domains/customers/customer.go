@@ -106,7 +106,8 @@ const customerColumns = `customer_id, display_name, first_name, last_name, title
 // into are the places of customerColumns.
 func (c *Customer) into() []any {
 	return []any{
-		&c.ID, &c.DisplayName, &c.First, &c.Last, &c.Title, &c.Salutation, &c.Status, &c.Source, &c.Language, &c.Zone, &c.Birthday, &c.VIP, asJSON{&c.Tags},
+		&c.ID, &c.DisplayName, &c.First, &c.Last, &c.Title, &c.Salutation, &c.Status, &c.Source, &c.Language, &c.Zone, &c.Birthday, &c.VIP,
+		asJSON{&c.Tags},
 		&c.Company, &c.PreferredBranchID, &c.PreferredStaffID, &c.PreferredChannel, &c.Journey, &c.Restriction, &c.RestrictedBy,
 		&c.MergedInto, store.At(&c.ErasedAt), &c.Version, store.At(&c.CreatedAt),
 	}

@@ -66,10 +66,10 @@ func (v Visit) record(ctx context.Context, tx store.Scope, survivor string) erro
 		price = *v.Price
 	}
 	var ended, cancelled time.Time
-	switch v.Status {
-	case appointment.Completed:
+	if v.Status == appointment.Completed {
 		ended = v.EndsAt
-	case appointment.StatusCancelled:
+	}
+	if v.Status == appointment.StatusCancelled {
 		cancelled = v.At
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO visit (tenant_id, appointment_id, customer_id, version, status, starts_at, ended_at, service_id, staff_id,

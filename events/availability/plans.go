@@ -186,3 +186,13 @@ type BusyTime struct {
 	// SeenAt is the vendor's instant of the change: the newest one counts.
 	SeenAt time.Time `json:"seen_at"`
 }
+
+// A BusyWindow is all that a calendar outside lists of some people in [From, Until).
+type BusyWindow struct {
+	Source    string     `json:"source"`
+	StaffIDs  []string   `json:"staff_ids"`
+	From      time.Time  `json:"from"`
+	Until     time.Time  `json:"until"`
+	Entries   []BusyTime `json:"entries"`
+	CheckedAt time.Time  `json:"checked_at"`
+}

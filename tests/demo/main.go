@@ -1,6 +1,6 @@
 // Command demo runs Herald on this machine: an embedded Temporal server, a worker
-// and, unless only the processes are wanted, a story of ten events. With
-// TEMPORAL_ADDRESS set it uses that server instead.
+// and, unless only the processes are wanted, a story: of a salon's bookings, or of
+// ten events on the bus. With TEMPORAL_ADDRESS set it uses that server instead.
 package main
 
 import (
@@ -21,17 +21,32 @@ import (
 func main() {
 	buildOnly := flag.Bool("build", false, "build the programs and exit")
 	upOnly := flag.Bool("up", false, "start server and worker, publish nothing")
+	story := flag.String("story", "salon", "what to tell: salon or bus")
 	once := flag.Bool("once", false, "exit after the story, with code 0 only if all went as it should")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *buildOnly, *upOnly, *once); err != nil {
+	tell, known := stories[*story]
+	if !known {
+		fmt.Fprintf(os.Stderr, "demo: there is no story %q: choose salon or bus\n", *story)
+		os.Exit(2)
+	}
+	if *upOnly {
+		tell = nil
+	}
+	if err := run(ctx, *buildOnly, tell, *once); err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, buildOnly, upOnly, once bool) error {
+// A story publishes, books and prints what became of it. Its error names everything
+// that did not go as it should.
+type story func(ctx context.Context, up *system, vendorURL string) error
+
+var stories = map[string]story{"salon": tellSalon, "bus": tellBus}
+
+func run(ctx context.Context, buildOnly bool, tell story, once bool) error {
 	p, err := build(ctx)
 	if err != nil || buildOnly {
 		return err
@@ -44,7 +59,7 @@ func run(ctx context.Context, buildOnly, upOnly, once bool) error {
 	}
 	defer up.down()
 	fmt.Printf("Temporal   %s\nWeb UI     %s\nTask queue herald, worker ready\n\n", up.server.Address, up.server.UI)
-	if !upOnly {
+	if tell != nil {
 		if err := tell(ctx, up, vendor.URL); err != nil {
 			return err
 		}

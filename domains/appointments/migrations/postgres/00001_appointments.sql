@@ -285,6 +285,24 @@ CREATE TABLE wish (
 CREATE UNIQUE INDEX wish_tenant_id_call_id_service_id_desired_on_key ON wish (tenant_id, call_id, service_id, desired_on) WHERE call_id <> '';
 CREATE INDEX wish_pending ON wish (tenant_id, branch_id, service_id, desired_on, status);
 
+CREATE TABLE request (
+    tenant_id    uuid NOT NULL,
+    request_id   text NOT NULL,
+    session      text NOT NULL,
+    at           timestamptz NOT NULL,
+    branch_id    text NOT NULL,
+    service_id   text NOT NULL,
+    customer_id  text NOT NULL,
+    desired_at   timestamptz NOT NULL,
+    window_from  timestamptz,
+    window_until timestamptz,
+    answer       text NOT NULL,
+    alternatives jsonb NOT NULL,
+    PRIMARY KEY (tenant_id, request_id)
+);
+
+CREATE INDEX request_session ON request (tenant_id, session, at);
+
 CREATE TABLE wish_match (
     tenant_id uuid NOT NULL,
     event_id  text NOT NULL,

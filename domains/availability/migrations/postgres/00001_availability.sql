@@ -130,6 +130,7 @@ CREATE INDEX hold_session ON hold (tenant_id, session, taken_at);
 CREATE INDEX hold_owner ON hold (tenant_id, owner) WHERE owner <> '';
 CREATE INDEX hold_phone ON hold (tenant_id, phone) WHERE state = 'active';
 CREATE INDEX hold_ended_by ON hold (tenant_id, ended_by) WHERE ended_by <> '';
+CREATE INDEX hold_announced ON hold (tenant_id, announced_at) WHERE announced_at IS NOT NULL;
 CREATE INDEX hold_running ON hold (tenant_id, expires_at) WHERE announced_at IS NULL AND state IN ('active', 'taken_over', 'expired');
 
 -- The holder is an appointment, a hold that belongs to none, or a group session. Of

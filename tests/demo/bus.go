@@ -35,9 +35,8 @@ type teller struct {
 	number    int
 }
 
-// tell publishes the ten events and prints what happened to each. The error names
-// everything that did not go as it should.
-func tell(ctx context.Context, up *system, vendorURL string) error {
+// tellBus publishes ten events and prints what happened to each.
+func tellBus(ctx context.Context, up *system, vendorURL string) error {
 	connection, err := temporalclient.Dial(ctx, temporalclient.Options{
 		Address: up.server.Address, Namespace: up.server.Namespace,
 		DialOptions: []grpc.DialOption{grpc.WithChainUnaryInterceptor(workflows.TimeSkippingInterceptor())},

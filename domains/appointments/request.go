@@ -1,0 +1,91 @@
+package appointments
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/events"
+	"github.com/herald-bus/herald/events/appointment"
+)
+
+const requestLifetime = 30 * 24 * time.Hour
+
+// A Request is what somebody asked for, and what he heard.
+type Request struct {
+	ID string
+	// Session is the call, or the session in the portal or on the web.
+	Session                         string
+	BranchID, ServiceID, CustomerID string
+	DesiredAt                       time.Time
+	Window                          appointment.Interval
+	// Answer is the code of the refusal, or customer_declined.
+	Answer       string
+	Alternatives []appointment.Slot
+}
+
+// NoteRequest keeps what was asked for and refused, or offered in vain.
+func (s *Service) NoteRequest(ctx context.Context, tenantID string, now time.Time, r Request) error {
+	alternatives, err := json.Marshal(append([]appointment.Slot{}, r.Alternatives...))
+	if err != nil {
+		return err
+	}
+	_, err = s.db.Tenant(tenantID).Exec(ctx, `
+		INSERT INTO request (tenant_id, request_id, session, at, branch_id, service_id, customer_id, desired_at, window_from, window_until, answer, alternatives)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (tenant_id, request_id) DO NOTHING`,
+		r.ID, r.Session, now, r.BranchID, r.ServiceID, r.CustomerID, r.DesiredAt, r.Window.StartsAt, r.Window.EndsAt, r.Answer, json.RawMessage(alternatives))
+	return err
+}
+
+// LostWish makes a wish of the last request of a call that has booked nothing, and
+// returns what to announce. Nothing known is nothing to do.
+func (s *Service) LostWish(ctx context.Context, tenantID string, now time.Time, callID string, confidence int) ([]events.Event, error) {
+	var announce []events.Event
+	err := s.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
+		booked, err := store.One(ctx, tx, scanInt, `SELECT COUNT(*) FROM appointment WHERE tenant_id = $1 AND call_id = $2 AND status <> 'failed'`, callID)
+		if err != nil || booked > 0 {
+			return err
+		}
+		last, err := store.One(ctx, tx, scanRequest, `SELECT request_id, session, branch_id, service_id, customer_id, desired_at, window_from, window_until, answer, alternatives
+			FROM request WHERE tenant_id = $1 AND session = $2 ORDER BY at DESC, request_id DESC LIMIT 1`, callID)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		announce, err = recordWish(ctx, tx, now, Wish{
+			ID: derived(tenantID, "lost", callID), BranchID: last.BranchID, ServiceID: last.ServiceID, CustomerID: last.CustomerID, CallID: callID,
+			DesiredAt: last.DesiredAt, Window: last.Window, Alternatives: last.Alternatives, Reason: ReasonFor(confidence, reasonOf(last.Answer)),
+		})
+		return err
+	})
+	return announce, err
+}
+
+func reasonOf(answer string) appointment.WishReason {
+	switch answer {
+	case string(appointment.CustomerDeclined):
+		return appointment.CustomerDeclined
+	case "internal", "calendar_unavailable":
+		return appointment.TechnicalError
+	}
+	return appointment.NotAvailable
+}
+
+// ForgetRequests removes the requests that are older than 30 days.
+func (s *Service) ForgetRequests(ctx context.Context, tenantID string, now time.Time) error {
+	_, err := s.db.Tenant(tenantID).Exec(ctx, `DELETE FROM request WHERE tenant_id = $1 AND at <= $2`, now.Add(-requestLifetime))
+	return err
+}
+
+func scanRequest(row store.Row) (r Request, err error) {
+	var alternatives string
+	err = row.Scan(&r.ID, &r.Session, &r.BranchID, &r.ServiceID, &r.CustomerID, store.At(&r.DesiredAt), store.At(&r.Window.StartsAt), store.At(&r.Window.EndsAt), &r.Answer, &alternatives)
+	if err != nil {
+		return r, err
+	}
+	return r, json.Unmarshal([]byte(alternatives), &r.Alternatives)
+}

@@ -53,17 +53,27 @@ func (s *Service) UndoMerge(ctx context.Context, tenantID, mergeID, restoredID s
 
 // ForgetCustomer clears everything that says who a customer is; ids and figures
 // stay. It returns his appointments to come, which whoever calls has to cancel,
-// with [ForgottenReason].
+// with [ForgottenReason]; those that were cancelled so are returned again.
 func (s *Service) ForgetCustomer(ctx context.Context, tenantID string, now time.Time, customerID string) (cancel []string, err error) {
 	err = s.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
 		cancel, err = store.All(ctx, tx, scanText, `SELECT appointment_id FROM appointment
-			WHERE tenant_id = $1 AND customer_id = $2 AND status IN ('booking', 'pending', 'confirmed', 'in_progress') AND starts_at > $3 ORDER BY starts_at`, customerID, now)
+			WHERE tenant_id = $1 AND customer_id = $2 AND (status IN ('booking', 'pending', 'confirmed', 'in_progress') AND starts_at > $3
+				OR appointment_id IN (SELECT appointment_id FROM command_answer WHERE tenant_id = $1 AND command_id = $4))
+			ORDER BY starts_at, appointment_id`, customerID, now, forgetCommand(customerID))
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `DELETE FROM command_answer WHERE tenant_id = $1 AND command_id <> $3
+			AND appointment_id IN (SELECT appointment_id FROM appointment WHERE tenant_id = $1 AND customer_id = $2)`, customerID, forgetCommand(customerID))
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `UPDATE appointment SET cancel_reason = '' WHERE tenant_id = $1 AND customer_id = $2 AND cancel_reason <> $3`, customerID, ForgottenReason)
 		if err != nil {
 			return err
 		}
 		for _, statement := range []string{
-			`UPDATE appointment SET attendee_name = '', notes = '', cancel_reason = '', contact_email = '', contact_phone = '', caller_phone = '' WHERE tenant_id = $1 AND customer_id = $2`,
-			`DELETE FROM command_answer WHERE tenant_id = $1 AND appointment_id IN (SELECT appointment_id FROM appointment WHERE tenant_id = $1 AND customer_id = $2)`,
+			`UPDATE appointment SET attendee_name = '', notes = '', contact_email = '', contact_phone = '', caller_phone = '' WHERE tenant_id = $1 AND customer_id = $2`,
 			`UPDATE callback SET phone = '', name = '', notes = '', status = CASE WHEN status IN ('pending', 'assigned', 'contacted') THEN 'cancelled' ELSE status END
 				WHERE tenant_id = $1 AND customer_id = $2`,
 			`UPDATE wish SET status = CASE WHEN status = 'pending' THEN 'expired' ELSE status END WHERE tenant_id = $1 AND customer_id = $2`,
@@ -79,6 +89,10 @@ func (s *Service) ForgetCustomer(ctx context.Context, tenantID string, now time.
 
 // ForgottenReason is why the appointments of a forgotten customer are cancelled.
 const ForgottenReason = "customer_erased"
+
+// forgetCommand is the id of the commands that cancel them. Their answers, which are
+// given when nothing is left of the person, are the only ones that stay.
+func forgetCommand(customerID string) string { return "forget/" + customerID }
 
 // NoteRestriction keeps what the customers domain says of a customer's bookings;
 // what was said last counts.
@@ -128,9 +142,13 @@ func (s *Service) FlagForReview(ctx context.Context, tenantID string, now time.T
 		if err != nil {
 			return err
 		}
+		before := b.View
 		b.ReviewReason = a.Code
 		if a.Code == "sync_failed" {
 			b.CalendarState = appointment.CalendarFailed
+		}
+		if b.ReviewReason == before.ReviewReason && b.CalendarState == before.CalendarState {
+			return nil // it is marked already
 		}
 		return b.save(ctx, tx, now)
 	})

@@ -22,4 +22,9 @@
 // It reacts to
 //   - appointment.created: appointments.resolve-wishes
 //   - appointment.booking_failed: appointments.open-failsafe-callback
+//   - availability.slot_released: appointments.match-wishes
+//   - availability.conflict_found: appointments.settle-conflict
+//   - customer.merged, unmerged: appointments.move-to-surviving-customer
+//   - customer.erased: appointments.forget-customer
+//   - customer.booking_restricted: appointments.note-restriction
 package appointments

@@ -24,5 +24,11 @@ var Module = fx.Module("appointments",
 	eventsfx.Listeners(
 		NewOpenFailsafeCallback,
 		NewResolveWishes,
+		NewMatchWishes,
+		NewSettleConflict,
+		NewFollowMerge,
+		NewUndoMerge,
+		NewForgetCustomer,
+		NewNoteRestriction,
 	),
 )

@@ -17,7 +17,8 @@
 //   - availability.conflict_found
 //
 // It reacts to
-//   - appointment.cancelled: availability.free-slot
+//   - appointment.cancelled, booking_failed: availability.free-slot
+//   - appointment.completed, no_show: availability.give-back-rest
 //   - availability.changed: availability.drop-cached-days, availability.find-conflicts, availability.warm-days
 //   - availability.slot_held, slot_booked, slot_released: availability.drop-cached-days
 //   - call.started: availability.warm-up-slots

@@ -14,6 +14,12 @@ func NewFreeSlot(s *Service) events.Listener {
 	return freeSlot[appointment.Cancelled](s, availability.ReleasedCancelled)
 }
 
+// NewFreeFailedSlot returns the listener that gives back the time of a booking that
+// failed, should anything be left of it: the booking gives back what it held itself.
+func NewFreeFailedSlot(s *Service) events.Listener {
+	return freeSlot[appointment.BookingFailed](s, availability.ReleasedCompensated)
+}
+
 // freeSlot is the listener to any event about an appointment after which its time is
 // nobody's.
 func freeSlot[E events.Event](s *Service, reason string) events.Listener {
@@ -24,6 +30,18 @@ func freeSlot[E events.Event](s *Service, reason string) events.Listener {
 		emit(d, announced)
 		return err
 	}, events.Sync(), events.Priority(500), events.Emits(availability.SlotReleased{}))
+}
+
+// NewGiveBackRestOfVisit returns the listener that gives back the time that a visit
+// did not need.
+func NewGiveBackRestOfVisit(s *Service) events.Listener {
+	return giveBackRest[appointment.BecameCompleted](s)
+}
+
+// NewGiveBackRestOfNoShow returns the listener that gives back the time that nobody
+// came for.
+func NewGiveBackRestOfNoShow(s *Service) events.Listener {
+	return giveBackRest[appointment.BecameNoShow](s)
 }
 
 // giveBackRest is the listener to any event about an appointment that has ended.

@@ -46,11 +46,33 @@ func (s *salon) delivers(l events.Listener, e events.Event) []events.Event {
 }
 
 func cancelled(id string) appointment.Cancelled {
-	return appointment.Cancelled{Ref: appointment.Ref{
-		AppointmentID: id, Zone: "Europe/Berlin", Status: appointment.StatusCancelled, Origin: appointment.Staff,
+	return appointment.Cancelled{Ref: refOf(id, appointment.StatusCancelled)}
+}
+
+func refOf(id string, status appointment.Status) appointment.Ref {
+	return appointment.Ref{
+		AppointmentID: id, Zone: "Europe/Berlin", Status: status, Origin: appointment.Staff,
 		StartsAt: berlinTime("2026-05-05 10:00"), EndsAt: berlinTime("2026-05-05 11:00"), StaffIDs: []string{"ada"},
 		Display: appointment.Display{StaffNames: []string{"Ada"}},
-	}}
+	}
+}
+
+func TestAFailedBookingAndAMissedVisitGiveTheirTimeBack(t *testing.T) {
+	t.Parallel()
+	s := onSQLite(t)
+	failed, missed := s.books("2026-05-05 10:00", demand(60, "ada")), s.books("2026-05-05 14:00", demand(60, "ada"))
+
+	emitted := s.delivers(NewFreeFailedSlot(s.Service), appointment.BookingFailed{AppointmentID: failed, Reason: appointment.HoldLost})
+
+	require.Len(t, emitted, 1)
+	released, _ := emitted[0].(availability.SlotReleased)
+	require.Equal(t, []string{failed, "compensated"}, []string{released.AppointmentID, released.Reason})
+	require.NoError(t, s.check("2026-05-05 10:00", demand(60, "ada")))
+	require.Empty(t, s.delivers(NewFreeFailedSlot(s.Service), appointment.BookingFailed{AppointmentID: "unknown", Reason: appointment.Internal}))
+
+	s.now = berlinTime("2026-05-05 14:20")
+	require.Len(t, s.delivers(NewGiveBackRestOfNoShow(s.Service), appointment.BecameNoShow{Ref: refOf(missed, appointment.NoShow)}), 1)
+	require.NoError(t, s.check("2026-05-05 14:30", demand(30, "ada")))
 }
 
 func TestACancelledAppointmentFreesItsTime(t *testing.T) {
@@ -86,7 +108,7 @@ func TestWhoIsDoneEarlyGivesBackTheRest(t *testing.T) {
 		id := s.books("2026-05-05 10:00", demand(60, "ada"))
 		s.now = berlinTime("2026-05-05 10:20")
 
-		emitted := s.delivers(giveBackRest[appointment.Cancelled](s.Service), cancelled(id))
+		emitted := s.delivers(NewGiveBackRestOfVisit(s.Service), appointment.BecameCompleted{Ref: refOf(id, appointment.Completed), By: "staff"})
 
 		require.Equal(t, []events.Event{availability.SlotReleased{
 			Spans:    []availability.Span{{StaffID: "ada", StartsAt: berlinTime("2026-05-05 10:20"), EndsAt: berlinTime("2026-05-05 11:00")}},

@@ -9,8 +9,11 @@
 //
 // It reacts to
 //   - appointment.created: calendarsync.push-new-appointment
+//   - appointment.confirmed: calendarsync.push-confirmation
+//   - appointment.updated: calendarsync.push-change
+//   - appointment.rescheduled: calendarsync.push-reschedule
 //   - appointment.cancelled: calendarsync.push-cancellation
 //
-// Either may come first: whoever is late tells the calendar what counts now, not
+// They come in any order: whoever is late tells the calendar what counts now, not
 // what counted then.
 package calendarsync

@@ -39,6 +39,9 @@ var Module = fx.Module("calendarsync",
 	fx.Provide(NewDesk),
 	eventsfx.Listeners(
 		NewPushNewAppointment,
+		NewPushConfirmation,
+		NewPushChange,
+		NewPushReschedule,
 		NewPushCancellation,
 	),
 )

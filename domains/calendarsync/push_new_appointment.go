@@ -10,13 +10,18 @@ import (
 
 // NewPushNewAppointment returns the listener that has the calendar show a new
 // appointment. One that was booked in the calendar, or by way of it, is there
-// already, and some branches have no calendar.
+// already. One of a service without a calendar is remembered, so that no change of
+// it is shown either.
 func NewPushNewAppointment(sync *Sync) events.Listener {
 	return events.On("calendarsync.push-new-appointment", func(ctx context.Context, d events.Delivery[appointment.Created]) error {
-		if state := d.Event.CalendarState; state == "synced" || state == "none" {
+		booking := bookingOf(d.Event.Ref, d.Time)
+		switch d.Event.CalendarState {
+		case appointment.CalendarSynced:
 			return nil
+		case appointment.CalendarNone:
+			return sync.Hide(ctx, d.TenantID, d.IdempotencyKey(), booking)
 		}
-		return sync.Converge(ctx, d.TenantID, d.IdempotencyKey(), Target{Booking: bookingOf(d.Event.Ref, d.Time)})
+		return sync.Converge(ctx, d.TenantID, d.IdempotencyKey(), Target{Booking: booking})
 	}, events.Priority(80))
 }
 

@@ -55,14 +55,34 @@ func (s *Sync) Converge(ctx context.Context, tenantID, key string, target Target
 	if err != nil {
 		return fmt.Errorf("calendarsync: link of %s: %w", id, err)
 	}
-	if link.told == target.rank() && link.target.rank() == link.told {
+	if link.told == target.rank() && link.target.rank() == link.told || link.hidden && link.told < 0 {
 		return nil
 	}
+	return s.settle(ctx, tenantID, key, target, link)
+}
+
+// Hide notes that the calendar shows nothing of an appointment, whatever happens to
+// it. What an event that came earlier has shown already is taken out again.
+func (s *Sync) Hide(ctx context.Context, tenantID, key string, b Booking) error {
+	link, err := s.links.hide(ctx, tenantID, b)
+	if err != nil {
+		return fmt.Errorf("calendarsync: link of %s: %w", b.ID, err)
+	}
+	if link.told < 0 {
+		return nil
+	}
+	return s.settle(ctx, tenantID, key, Target{Booking: b, Cancelled: true}, link)
+}
+
+// settle tells the calendar what counts, until that does not change any more.
+func (s *Sync) settle(ctx context.Context, tenantID, key string, target Target, link link) error {
+	id := target.Booking.ID
 	for range maxRounds {
 		told := link.target
 		if err := s.tell(ctx, keyFor(key, target, told), told); err != nil {
 			return err
 		}
+		var err error
 		if link, err = s.links.confirm(ctx, tenantID, told); err != nil {
 			return fmt.Errorf("calendarsync: link of %s: %w", id, err)
 		}

@@ -173,6 +173,55 @@ func TestWhatTheCalendarKnowsIsNotPushed(t *testing.T) {
 	}
 }
 
+func TestAChangeIsPushed(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		calendar := newMemory()
+		push, cancel := listeners(calendar, db)
+		sync := calendarsync.NewSync(calendar, db, slog.New(slog.DiscardHandler))
+		confirm, change, move := calendarsync.NewPushConfirmation(sync), calendarsync.NewPushChange(sync), calendarsync.NewPushReschedule(sync)
+
+		eventstest.RunTwice(t, push, created())
+		eventstest.RunTwice(t, confirm, appointment.BecameConfirmed{Ref: ref(2), ConfirmedBy: "staff"})
+		eventstest.RunTwice(t, move, appointment.Rescheduled{Ref: ref(4), OldStartsAt: starts, OldEndsAt: starts})
+		require.Equal(t, map[string]int{"a1": 4}, calendar.shows)
+		require.Equal(t, 3, calendar.calls)
+		eventstest.RunTwice(t, change, appointment.Updated{Ref: ref(3), Changed: []string{"service_id"}})
+		require.Equal(t, map[string]int{"a1": 4}, calendar.shows, "what is late tells what counts now")
+
+		eventstest.RunTwice(t, cancel, cancelled(5))
+		eventstest.RunTwice(t, change, appointment.Updated{Ref: ref(3), Changed: []string{"notes"}})
+		require.Empty(t, calendar.shows)
+	}, calendarsync.Migrations)
+}
+
+func TestNoChangeIsShownOfWhatIsNoneOfTheCalendars(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		calendar := newMemory()
+		push, cancel := listeners(calendar, db)
+		move := calendarsync.NewPushReschedule(calendarsync.NewSync(calendar, db, slog.New(slog.DiscardHandler)))
+		consultation := created()
+		consultation.CalendarState = appointment.CalendarNone
+
+		eventstest.RunTwice(t, push, consultation)
+		eventstest.RunTwice(t, move, appointment.Rescheduled{Ref: ref(2)})
+		eventstest.RunTwice(t, cancel, cancelled(3))
+		require.Zero(t, calendar.calls)
+
+		consultation.AppointmentID = "a2"
+		early := appointment.Rescheduled{Ref: ref(2)}
+		early.AppointmentID = "a2"
+		eventstest.RunTwice(t, move, early)
+		require.Equal(t, map[string]int{"a2": 2}, calendar.shows, "nobody knows better yet")
+		eventstest.RunTwice(t, push, consultation)
+		require.Empty(t, calendar.shows)
+		early.Version = 3
+		eventstest.RunTwice(t, move, early)
+		require.Empty(t, calendar.shows)
+	}, calendarsync.Migrations)
+}
+
 func TestFileCalendar(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -20,7 +20,8 @@
 //
 // It reacts to
 //   - call.started: customers.identify-caller
-//   - appointment.created, appointment.cancelled: customers.track-visit
+//   - appointment.created, confirmed, updated, rescheduled, cancelled, completed and
+//     no_show: customers.track-visit
 //   - customer.created, customer.updated: customers.search-duplicates
 //
 // Two ideas carry the rest. A request is remembered under its key together with its

@@ -69,6 +69,21 @@ func TestTrackVisitListeners(t *testing.T) {
 		require.Empty(t, s.twice(customers.NewTrackCancelled(s.Service), appointment.Cancelled{Ref: cancelled, CancelledBy: "customer"}))
 		require.Equal(t, 1, s.counters(anna).CancelledLate)
 
+		at := func(id string, version int, status appointment.Status) appointment.Ref {
+			return visit(id, anna, 1, version, status).Ref
+		}
+		require.Empty(t, s.twice(customers.NewTrackCreated(s.Service), appointment.Created{Ref: at("b", 1, appointment.Pending)}))
+		require.Empty(t, s.twice(customers.NewTrackConfirmed(s.Service), appointment.BecameConfirmed{Ref: at("b", 2, appointment.Confirmed)}))
+		require.Empty(t, s.twice(customers.NewTrackRescheduled(s.Service), appointment.Rescheduled{Ref: at("b", 3, appointment.Confirmed)}))
+		updated := appointment.Updated{Ref: at("b", 4, appointment.Confirmed), After: appointment.Details{Price: appointment.Money{Cents: 4100, Currency: "EUR"}}}
+		require.Empty(t, s.twice(customers.NewTrackUpdated(s.Service), updated))
+		require.Contains(t, storetest.Dump(t, s.db), "price_cents=4100")
+		completed := appointment.BecameCompleted{Ref: at("b", 5, appointment.Completed), Price: appointment.Money{Cents: 4500, Currency: "EUR"}}
+		require.Empty(t, s.twice(customers.NewTrackCompleted(s.Service), completed))
+		require.Contains(t, storetest.Dump(t, s.db), "price_cents=4500")
+		require.Empty(t, s.twice(customers.NewTrackNoShow(s.Service), appointment.BecameNoShow{Ref: at("b", 6, appointment.NoShow)}))
+		require.Contains(t, storetest.Dump(t, s.db), "status=no_show")
+
 		ref.CustomerID = "0198c0de-0000-7000-8000-00000000dead"
 		require.Empty(t, s.twice(customers.NewTrackCreated(s.Service), appointment.Created{Ref: ref}), "the visits of a customer whom nobody knows are kept")
 	})

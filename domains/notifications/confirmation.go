@@ -31,10 +31,10 @@ type words struct {
 	Business, Service, Staff, When, Duration, Place, Phone, Email, Code string
 }
 
-// Confirmation writes the German mail that confirms an appointment, with the
-// appointment as a calendar file. It depends on its arguments only: whatever goes
+// Confirmation writes the German mail that confirms an appointment to somebody, with
+// the appointment as a calendar file. It depends on its arguments only: whatever goes
 // out twice under one key has one Message-ID.
-func Confirmation(config Config, e notification.ConfirmationRequired, key string, at time.Time) (*mail.Msg, error) {
+func Confirmation(config Config, e notification.ConfirmationRequired, to, key string, at time.Time) (*mail.Msg, error) {
 	domain, err := config.domain()
 	if err != nil {
 		return nil, err
@@ -44,12 +44,12 @@ func Confirmation(config Config, e notification.ConfirmationRequired, key string
 		return nil, fmt.Errorf("notifications: %w", err)
 	}
 	w := wordsOf(e, zone)
-	calendar, err := ics.Write(ics.Request, invitation(config, e, w, domain, at))
+	calendar, err := ics.Write(ics.Request, invitation(config, e, w, to, domain, at))
 	if err != nil {
 		return nil, fmt.Errorf("notifications: %w", err)
 	}
 	message := mail.NewMsg(mail.WithNoDefaultUserAgent())
-	if err := address(message, config, e, w); err != nil {
+	if err := address(message, config, to, w); err != nil {
 		return nil, err
 	}
 	message.Subject("Terminbestätigung – " + w.Business)
@@ -78,12 +78,12 @@ func notificationID(key string) string {
 }
 
 // address sets who writes to whom. The errors don't repeat an address.
-func address(message *mail.Msg, config Config, e notification.ConfirmationRequired, w words) error {
+func address(message *mail.Msg, config Config, to string, w words) error {
 	if err := message.FromFormat(w.Business, config.MailFrom); err != nil {
 		return errors.New("notifications: the sender HERALD_MAIL_FROM is no e-mail address")
 	}
-	if err := message.To(e.ContactOverride.Email); err != nil {
-		return errors.New("notifications: contact_override.email is no e-mail address")
+	if err := message.To(to); err != nil {
+		return errors.New("notifications: what is given as the customer's address, or as contact_override.email, is no e-mail address")
 	}
 	if w.Email != "" {
 		if err := message.ReplyTo(w.Email); err != nil {
@@ -113,7 +113,7 @@ func wordsOf(e notification.ConfirmationRequired, zone *time.Location) words {
 	}
 }
 
-func invitation(config Config, e notification.ConfirmationRequired, w words, domain string, at time.Time) ics.Event {
+func invitation(config Config, e notification.ConfirmationRequired, w words, to, domain string, at time.Time) ics.Event {
 	return ics.Event{
 		UID:       e.AppointmentID + "@" + domain,
 		Sequence:  max(e.Version-1, 0),
@@ -124,7 +124,7 @@ func invitation(config Config, e notification.ConfirmationRequired, w words, dom
 		Summary:   w.Service + " – " + w.Business,
 		Location:  w.Business + ", " + w.Place,
 		Organizer: ics.Person{Name: w.Business, Email: config.MailFrom},
-		Attendee:  ics.Person{Email: e.ContactOverride.Email},
+		Attendee:  ics.Person{Email: to},
 	}
 }
 

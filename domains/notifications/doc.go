@@ -3,12 +3,15 @@
 //
 // It owns
 //   - notification_delivery: which message went out, when and how
+//   - recipient: how customers are reached, a copy of what their events say
 //
 // It announces
 //   - notification.confirmation_required
 //   - notification.sent
 //
 // It reacts to
-//   - appointment.created: notifications.require-confirmation
+//   - customer.created, customer.updated: notifications.track-recipient
+//   - customer.erased: notifications.forget-recipient
+//   - appointment.created, appointment.confirmed: notifications.require-confirmation
 //   - notification.confirmation_required: notifications.plan-confirmation
 package notifications

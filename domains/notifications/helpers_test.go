@@ -67,7 +67,7 @@ func planner(t *testing.T, db *store.DB) (listener events.Listener, outbox strin
 	config := configIn(t.TempDir())
 	mailer, err := notifications.NewMailer(config)
 	require.NoError(t, err)
-	return notifications.NewPlanConfirmation(config, mailer, notifications.NewDeliveries(db), slog.New(slog.DiscardHandler)),
+	return notifications.NewPlanConfirmation(config, mailer, notifications.NewDeliveries(db), notifications.NewRecipients(db), slog.New(slog.DiscardHandler)),
 		filepath.Join(config.DataDir, "outbox")
 }
 

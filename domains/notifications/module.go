@@ -20,10 +20,14 @@ var Migrations = store.Migrations{Domain: "notifications", Files: migrations}
 // Module wires the notifications domain.
 var Module = fx.Module("notifications",
 	store.Contribute(Migrations),
-	fx.Provide(fx.Private, env.ParseAs[Config], NewMailer, NewDeliveries),
+	fx.Provide(fx.Private, env.ParseAs[Config], NewMailer, NewDeliveries, NewRecipients),
 	eventsfx.Types(notification.Types...),
 	eventsfx.Listeners(
+		NewTrackNewRecipient,
+		NewTrackChangedRecipient,
+		NewForgetRecipient,
 		NewRequireConfirmation,
+		NewRequireConfirmationOfConfirmed,
 		NewPlanConfirmation,
 	),
 )

@@ -25,6 +25,20 @@ func TestRequireConfirmationOfACertainAppointment(t *testing.T) {
 	require.Equal(t, required(), e)
 }
 
+func TestRequireConfirmationOfAYes(t *testing.T) {
+	t.Parallel()
+
+	emitted := eventstest.RunTwice(t, notifications.NewRequireConfirmationOfConfirmed(),
+		appointment.BecameConfirmed{Ref: created().Ref, ConfirmedBy: "staff"}, events.OccurredAt(booked))
+
+	require.Len(t, emitted, 1)
+	var e notification.ConfirmationRequired
+	require.NoError(t, json.Unmarshal(emitted[0].Data, &e))
+	want := required()
+	want.CallID = ""
+	require.Equal(t, want, e)
+}
+
 func TestRequireConfirmationLeavesOthersAlone(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

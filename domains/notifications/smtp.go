@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"time"
 
@@ -18,8 +19,9 @@ const smtpTimeout = 10 * time.Second
 
 // SMTP sends mail through a server.
 type SMTP struct {
-	host    string
-	options []mail.Option
+	host     string
+	options  []mail.Option
+	implicit bool // TLS from the start
 }
 
 // NewSMTP returns a mailer for the configured server. It connects to nobody.
@@ -52,7 +54,7 @@ func NewSMTP(config Config) (*SMTP, error) {
 	if _, err := mail.NewClient(host, options...); err != nil {
 		return nil, fmt.Errorf("HERALD_SMTP_ADDR: %w", err)
 	}
-	return &SMTP{host, options}, nil
+	return &SMTP{host, options, config.SMTPTLS == "implicit"}, nil
 }
 
 // Way returns [BySMTP].
@@ -62,7 +64,13 @@ func (*SMTP) Way() Way { return BySMTP }
 // permanent; everything else is worth another attempt. A message that the server
 // has taken is sent, whatever happens to the connection afterwards.
 func (s *SMTP) Send(ctx context.Context, _ string, message *mail.Msg) error {
-	client, err := mail.NewClient(s.host, s.options...) // one connection a message
+	connection := &line{}
+	defer connection.close()
+	options := slices.Clone(s.options)
+	if !s.implicit { // there the client must dial itself, or it takes the line for an open one
+		options = append(options, mail.WithDialContextFunc(connection.dial))
+	}
+	client, err := mail.NewClient(s.host, options...) // one connection a message
 	if err != nil {
 		return fmt.Errorf("notifications: %w", err)
 	}
@@ -71,6 +79,24 @@ func (s *SMTP) Send(ctx context.Context, _ string, message *mail.Msg) error {
 		return nil
 	}
 	return refusal(err)
+}
+
+// A line is a connection that is closed in any case: the client forgets one on which
+// TLS or the login fails, and the server then waits until it is collected.
+type line struct{ net.Conn }
+
+func (l *line) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	connection, err := (&net.Dialer{}).DialContext(ctx, network, address)
+	if err == nil {
+		l.Conn = connection
+	}
+	return connection, err
+}
+
+func (l *line) close() {
+	if l.Conn != nil {
+		_ = l.Close() // it is closed already if all went well
+	}
 }
 
 // refusal leaves out what the server said in words: servers repeat addresses.

@@ -76,7 +76,7 @@ func send(t *testing.T, address string) error {
 	mailer, err := notifications.NewMailer(config)
 	require.NoError(t, err)
 	require.Equal(t, notifications.BySMTP, mailer.Way())
-	message, err := notifications.Confirmation(config, required(), "key", booked)
+	message, err := notifications.Confirmation(config, required(), "mia@kunden.example", "key", booked)
 	require.NoError(t, err)
 	return mailer.Send(t.Context(), "key", message)
 }

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE calendar_link ADD COLUMN hidden boolean NOT NULL DEFAULT false;

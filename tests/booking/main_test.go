@@ -176,7 +176,7 @@ var web = appointment.By{Origin: appointment.Web, Role: appointment.CustomerRole
 // booking asks for a service with somebody. Each i is another customer, with a number
 // from a range that is kept free for films.
 func (s *salon) booking(service, staff string, at time.Time, i int) workflows.BookCommand {
-	key := newID()
+	key, mail := newID(), fmt.Sprintf("anrufer-%d@probe.example", i)
 	phone := fmt.Sprintf("+4930231252%02d", i)
 	if i >= 100 {
 		phone = fmt.Sprintf("+4930231253%02d", i-100)
@@ -186,10 +186,11 @@ func (s *salon) booking(service, staff string, at time.Time, i int) workflows.Bo
 		Booking: appointment.BookRequest{
 			Key: key, By: web, BranchID: domains.DemoID("berlin"), ServiceID: domains.DemoID(service),
 			StaffID: domains.DemoID(staff), StartsAt: at, CallerPhone: phone,
+			ContactOverride: &appointment.ContactOverride{Email: mail},
 		},
 		Who: customer.Query{
 			Key: key, Origin: appointment.Web, Region: "DE",
-			Said: customer.Said{Name: name(i), Phone: phone, Email: fmt.Sprintf("anrufer-%d@probe.example", i)},
+			Said: customer.Said{Name: name(i), Phone: phone, Email: mail},
 		},
 		Wait: 10 * time.Second,
 	}
@@ -283,7 +284,7 @@ func await(t *testing.T, condition func() (bool, error)) {
 
 // far is a Tuesday some weeks ahead, at midnight.
 func far() time.Time {
-	const weeks = 21
+	const weeks = 8
 	day := time.Now().UTC().AddDate(0, 0, weeks).Truncate(24 * time.Hour)
 	for day.Weekday() != time.Tuesday {
 		day = day.AddDate(0, 0, 1)

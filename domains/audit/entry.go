@@ -94,3 +94,8 @@ func outcomeOf(eventType string) Outcome {
 	}
 	return OK
 }
+
+func aggregateOf(eventType string) string {
+	noun, _, _ := strings.Cut(eventType, ".")
+	return noun
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/events"
@@ -47,6 +48,7 @@ func (t *Trail) Verify(ctx context.Context, tenantID string, from int64) (Verifi
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return w.v, fmt.Errorf("audit: verify the chain of %s: %w", tenantID, err)
 	}
+	w.ahead = w.checkpoints
 	if err := w.start(ctx, s, from); err != nil {
 		return w.v, err
 	}
@@ -73,6 +75,7 @@ func (t *Trail) Verify(ctx context.Context, tenantID string, from int64) (Verifi
 type walk struct {
 	tenantID    string
 	checkpoints []Checkpoint
+	ahead       []Checkpoint // those that may still come
 	at          head
 	v           Verification
 }
@@ -113,11 +116,12 @@ func (w *walk) page(entries []Entry) error {
 			w.bad(e.Seq, BadHash, fmt.Sprintf("%x", hash), fmt.Sprintf("%x", e.Sealed))
 			return nil
 		}
-		for _, c := range w.checkpoints {
-			if c.Seq == e.Seq && !bytes.Equal(c.Hash, hash) {
-				w.bad(e.Seq, BadCheckpoint, fmt.Sprintf("%x", c.Hash), fmt.Sprintf("%x", hash))
-				return nil
-			}
+		for len(w.ahead) > 0 && w.ahead[0].Seq < e.Seq {
+			w.ahead = w.ahead[1:]
+		}
+		if len(w.ahead) > 0 && w.ahead[0].Seq == e.Seq && !bytes.Equal(w.ahead[0].Hash, hash) {
+			w.bad(e.Seq, BadCheckpoint, fmt.Sprintf("%x", w.ahead[0].Hash), fmt.Sprintf("%x", hash))
+			return nil
 		}
 		w.at = head{e.Seq, hash}
 		w.v.Checked++
@@ -149,6 +153,33 @@ func (w *walk) finish(ctx context.Context, s store.Scope, end head) error {
 		w.bad(ahead[0], BadGap, fmt.Sprint(end.seq), fmt.Sprint(ahead[0]))
 	}
 	return err
+}
+
+// VerifyAll looks at what was sealed since the last checkpoint but one of each
+// tenant, and reports in the log what is not good.
+func (t *Trail) VerifyAll(ctx context.Context, log *slog.Logger) error {
+	tenants, err := store.All(ctx, t.db.AllTenants(), scanText, `SELECT tenant_id FROM audit_head`)
+	if err != nil {
+		return fmt.Errorf("audit: look for chains: %w", err)
+	}
+	for _, tenantID := range tenants {
+		made, err := t.Checkpoints(ctx, tenantID)
+		if err != nil {
+			return err
+		}
+		var from int64
+		if len(made) > 1 {
+			from = made[len(made)-2].Seq + 1
+		}
+		v, err := t.Verify(ctx, tenantID, from)
+		switch {
+		case err != nil:
+			log.ErrorContext(ctx, "the audit trail can't be verified", "tenant", tenantID, "error", err)
+		case !v.OK():
+			log.ErrorContext(ctx, "the audit trail is broken", "tenant", tenantID, "seq", v.BadSeq, "kind", v.Kind, "expected", v.Expected, "found", v.Found)
+		}
+	}
+	return nil
 }
 
 func scanSeq(row store.Row) (seq int64, err error) { return seq, row.Scan(&seq) }

@@ -102,6 +102,7 @@ func TestABookingAndItsCancellation(t *testing.T) {
 			AppointmentID: "a1", BranchID: "b1", ServiceID: "s1", StaffID: "bea", CustomerID: "c1", Origin: "voice", CallID: "call-1",
 			CreatedAt: booked, CreatedOn: "2027-03-28", StartsAt: starts, VisitOn: "2027-03-30", DurationMin: 60,
 			PriceCents: 4200, Currency: "EUR", Status: analytics.Cancelled, CancelledBy: "customer", Late: true, FeeCents: 1500,
+			LeadSeconds: int64(starts.Sub(booked).Seconds()), FirstVisit: true,
 		}, got)
 	}, analytics.Migrations)
 }

@@ -20,11 +20,24 @@ var Migrations = store.Migrations{Domain: "analytics", Files: migrations}
 // Module wires the analytics domain.
 var Module = fx.Module("analytics",
 	store.Contribute(Migrations),
-	fx.Provide(fx.Private, NewFacts),
+	fx.Provide(NewFacts),
 	eventsfx.Listeners(
 		NewRecordBooking,
+		NewRecordConfirmation,
+		NewRecordChange,
+		NewRecordReschedule,
 		NewRecordCancellation,
+		NewRecordVisit,
+		NewRecordNoShow,
+		NewRecordLostBooking,
+		NewRecordWish,
+		NewRecordCallback,
+		NewRecordCallbackCompleted,
+		NewRecordCallbackExpired,
 		NewRecordCallStart,
+		NewRecordCustomer,
+		NewForgetCustomer,
+		NewFoldCustomer,
 	),
 )
 

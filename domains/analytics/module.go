@@ -1,12 +1,15 @@
 package analytics
 
 import (
+	"context"
 	"embed"
+	"log/slog"
 	"time"
 
 	"go.uber.org/fx"
 
 	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/upkeep"
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/eventsfx"
 )
@@ -39,7 +42,15 @@ var Module = fx.Module("analytics",
 		NewForgetCustomer,
 		NewFoldCustomer,
 	),
+	upkeep.Jobs(recomputing),
 )
+
+// recomputing brings the figures up to date.
+func recomputing(facts *Facts, log *slog.Logger) upkeep.Job {
+	return upkeep.Job{Name: "analytics.recompute", Every: 30 * time.Second, Run: func(ctx context.Context, _ time.Time) error {
+		return facts.RecomputeAll(ctx, log)
+	}}
+}
 
 // patient is the ladder of a listener that needs nothing but the store.
 var patient = events.Retry(events.RetryPolicy{InitialInterval: time.Minute, BackoffCoefficient: 2, MaximumAttempts: 5})

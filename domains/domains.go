@@ -17,6 +17,7 @@ import (
 	"github.com/herald-bus/herald/domains/customers"
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/domains/internal/tenancy"
+	"github.com/herald-bus/herald/domains/internal/upkeep"
 	"github.com/herald-bus/herald/domains/notifications"
 	"github.com/herald-bus/herald/domains/voiceai"
 )
@@ -37,6 +38,10 @@ var Module = fx.Options(
 	notifications.Module,
 	voiceai.Module,
 )
+
+// Upkeep runs what the domains do by themselves every so often. It belongs into
+// every worker, and nowhere else.
+var Upkeep = upkeep.Module
 
 // CheckEnvironment reports everything that is wrong with the domains' part of the
 // environment, where fx would stop at the first.

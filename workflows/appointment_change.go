@@ -76,11 +76,14 @@ func (l *life) listen(ctx workflow.Context) error {
 // onBook answers a booking: with its result, or within the caller's patience with
 // how far it is. It is asked again with the same key, and then answers the same.
 func (l *life) onBook(ctx workflow.Context, c BookCommand) (BookingAnswer, error) {
-	if l.asked == nil && !l.Booked {
+	again := l.asked != nil || l.Booked
+	if !again {
 		l.asked = &c
 	}
 	_, err := workflow.AwaitWithTimeout(ctx, c.Wait, func() bool { return l.answer != nil || l.Booked && l.view != nil || l.unknown != nil })
-	return l.booking(), err
+	answer := l.booking()
+	answer.Duplicate = answer.Duplicate || again && answer.State == Booked
+	return answer, err
 }
 
 // commanded is any request that concerns one appointment.

@@ -403,6 +403,7 @@ func TestASlowCalendarIsAnsweredAsProcessing(t *testing.T) {
 	require.Equal(t, workflows.Processing, booked.booking(t).State)
 	require.WithinDuration(t, start.AddDate(0, 0, -7).Add(3*time.Second), booked.at, time.Second)
 	require.Equal(t, workflows.Booked, again.booking(t).State)
+	require.True(t, again.booking(t).Duplicate)
 	require.Equal(t, 1, h.count("confirm"))
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 // waitMargin is how much longer than the life the client waits for its answer.
-const waitMargin = 30 * time.Second
+const waitMargin = 10 * time.Second
 
 // Appointments gives commands to appointments: each command is an update of the
 // appointment's workflow, which is started where it does not run.

@@ -49,6 +49,7 @@ func TestAForgottenCustomersAppointmentsAreCancelled(t *testing.T) {
 
 		require.Len(t, emitted, 2, "also when the first answer was lost")
 		for i, id := range []string{first.AppointmentID, second.AppointmentID} {
+			require.Equal(t, appointments.ForgottenReason, f.get(id).CancelReason)
 			var e appointment.Cancelled
 			require.NoError(t, json.Unmarshal(emitted[i].Data, &e))
 			require.Equal(t, id, e.AppointmentID)

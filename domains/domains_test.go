@@ -34,33 +34,19 @@ const golden = "testdata/choreography.golden"
 var heardByAuditOnly = []string{
 	"appointment.attention_required",
 	"appointment.callback_assigned",
-	"appointment.callback_completed",
 	"appointment.callback_escalated",
-	"appointment.callback_expired",
 	"appointment.callback_overdue",
-	"appointment.callback_requested",
-	"appointment.completed",
-	"appointment.confirmed",
-	"appointment.no_show",
 	"appointment.policy_violated",
 	"appointment.reminder_due",
 	"appointment.reschedule_requested",
-	"appointment.rescheduled",
 	"appointment.series_planned",
 	"appointment.started",
-	"appointment.updated",
 	"appointment.wish_matched",
-	"appointment.wish_recorded",
-	"availability.conflict_found",
-	"customer.booking_restricted",
 	"customer.consent_changed",
 	"customer.duplicate_suspected",
-	"customer.erased",
 	"customer.erasure_requested",
 	"customer.identified",
-	"customer.merged",
 	"customer.phone_normalized",
-	"customer.unmerged",
 	"notification.sent",
 }
 
@@ -156,7 +142,7 @@ func everyListenerTwice(t *testing.T, dir string) {
 	takeTime(t, db, free)
 	seedAppointments(t, db, bookings)
 	now := time.Date(2027, 3, 23, 9, 0, 0, 0, time.UTC)
-	knowCustomer(t, db)
+	knowCustomers(t, db)
 	for _, name := range registry.TypeNames() {
 		env := sample(t, name)
 		for _, l := range registry.Listeners(name) {
@@ -175,13 +161,15 @@ func everyListenerTwice(t *testing.T, dir string) {
 	}
 }
 
-// knowCustomer adds the customer whose appointments the samples are about.
-func knowCustomer(t *testing.T, db *store.DB) {
+// knowCustomers adds the customers whose appointments the samples are about.
+func knowCustomers(t *testing.T, db *store.DB) {
 	t.Helper()
-	_, err := db.Tenant("0195e4c2-5a00-7000-8000-0000000000aa").Exec(t.Context(), `INSERT INTO customer
-		(tenant_id, customer_id, creation_key, display_name, status, source, language, created_at)
-		VALUES ($1, 'customer-7', 'sample', 'Ada Lovelace', 'active', 'staff', 'de', $2)`, time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC))
-	require.NoError(t, err)
+	for _, id := range []string{"customer-7", "01980000-0000-7000-8000-000000000004"} {
+		_, err := db.Tenant(sampleTenant).Exec(t.Context(), `INSERT INTO customer
+			(tenant_id, customer_id, creation_key, display_name, status, source, language, created_at)
+			VALUES ($1, $2, $2, 'Ada Lovelace', 'active', 'staff', 'de', $3)`, id, time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC))
+		require.NoError(t, err)
+	}
 }
 
 // sample returns the reviewed event of a type, about an appointment that no other
@@ -202,6 +190,15 @@ func sample(t *testing.T, name string) events.Envelope {
 	if _, ok := data["appointment_id"]; ok {
 		data["appointment_id"] = "of " + name
 		env.Subject = "of " + name
+	}
+	switch name {
+	case "availability.slot_released": // of a service that is in the catalogue
+		data["service_id"] = sampleService
+	case "customer.erased": // nobody is told of again
+		data["customer_id"] = "of customer.erased"
+		env.Subject = "of customer.erased"
+	case "customer.updated": // later than customer.created
+		data["version"] = 8
 	}
 	env.Data, err = json.Marshal(data)
 	require.NoError(t, err)

@@ -40,9 +40,39 @@ func seedAppointments(t *testing.T, db *store.DB, s *appointments.Service) {
 	require.NoError(t, s.Record(ctx, env.TenantID, now, p, []appointment.Phase{{Kind: "busy", StaffID: staffID, StartsAt: failed.StartsAt, EndsAt: failed.StartsAt.Add(time.Hour)}}))
 	_, err = s.MarkFailed(ctx, env.TenantID, now, p, failed.Reason, failed.ToldCustomer)
 	require.NoError(t, err)
+	keepBookings(t, s, env.TenantID, failed)
+	require.NoError(t, s.PutService(ctx, env.TenantID, appointments.CatalogService{ID: sampleService, Name: "Beratung", Active: true, DurationMin: 15, Currency: "EUR"}))
+	_, err = s.RecordWish(ctx, env.TenantID, now, appointments.Wish{
+		ID: "01980000-0000-7000-8000-0000000000f3", BranchID: sampleBranch, ServiceID: sampleService, CustomerID: failed.CustomerID,
+		DesiredAt: booked.StartsAt, Reason: appointment.NotAvailable,
+	})
+	require.NoError(t, err)
 	_, err = s.RecordWish(ctx, env.TenantID, now, appointments.Wish{
 		ID: "01980000-0000-7000-8000-0000000000f2", BranchID: failed.BranchID, ServiceID: booked.ServiceID, CustomerID: booked.CustomerID,
 		DesiredAt: booked.StartsAt, Reason: appointment.NotAvailable,
 	})
 	require.NoError(t, err)
+}
+
+// keepBookings books what is to be moved to another customer, cancelled with its own,
+// and looked at by a person.
+func keepBookings(t *testing.T, s *appointments.Service, tenantID string, like appointment.BookingFailed) {
+	t.Helper()
+	now := like.StartsAt.Add(-24 * time.Hour)
+	require.NoError(t, s.PutStaff(t.Context(), tenantID, appointments.StaffMember{ID: sampleStaff, BranchID: like.BranchID, Name: "Grace", Active: true, Bookable: true}))
+	for i, b := range []struct{ id, customer string }{
+		{"of availability.conflict_found", "somebody"},
+		{"of customer.erased", "of customer.erased"},
+		{"of customer.merged", "0195e4c2-5a00-7000-8000-00000000c002"},
+	} {
+		start := like.StartsAt.Add(time.Duration(i) * time.Hour)
+		p, _, err := s.Prepare(t.Context(), tenantID, now, appointment.BookRequest{
+			By: appointment.By{Origin: appointment.Voice}, BranchID: like.BranchID, ServiceID: like.ServiceID, StartsAt: start, CallID: b.id, CallerPhone: "+491713920019",
+		}, appointment.BookedFor{CustomerID: b.customer})
+		require.NoError(t, err)
+		p.AppointmentID = b.id
+		require.NoError(t, s.Record(t.Context(), tenantID, now, p, []appointment.Phase{{Kind: "busy", StaffID: sampleStaff, StartsAt: start, EndsAt: start.Add(30 * time.Minute)}}))
+		_, _, err = s.Confirm(t.Context(), tenantID, now, b.id, nil, appointment.CalendarPending)
+		require.NoError(t, err)
+	}
 }

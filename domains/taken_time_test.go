@@ -13,14 +13,15 @@ import (
 	vocabulary "github.com/herald-bus/herald/events/availability"
 )
 
-// The tenant, the branch and the person of the samples.
+// The tenant, the branch and the person of the samples, and a service of 15 minutes.
 const (
-	sampleTenant = "0195e4c2-5a00-7000-8000-0000000000aa"
-	sampleBranch = "0195e4c2-5a00-7000-8000-0000000000b1"
-	sampleStaff  = "0195e4c2-5a00-7000-8000-0000000000c1"
+	sampleTenant  = "0195e4c2-5a00-7000-8000-0000000000aa"
+	sampleBranch  = "0195e4c2-5a00-7000-8000-0000000000b1"
+	sampleStaff   = "0195e4c2-5a00-7000-8000-0000000000c1"
+	sampleService = "01980000-0000-7000-8000-0000000000f4"
 )
 
-// takeTime gives the appointment of a sample time to give back, and another one a
+// takeTime gives the appointments of samples time to give back, and another one a
 // time when nobody works.
 func takeTime(t *testing.T, db *store.DB, free *availability.Service) {
 	t.Helper()
@@ -35,7 +36,7 @@ func takeTime(t *testing.T, db *store.DB, free *availability.Service) {
 		require.NoError(t, err)
 	}
 	week("08:00")
-	for i, appointment := range []string{"of appointment.cancelled", "of nobody"} {
+	for i, appointment := range []string{"of appointment.cancelled", "of nobody", "of appointment.completed", "of appointment.no_show", "of appointment.booking_failed"} {
 		demand := vocabulary.Demand{BranchID: sampleBranch, ServiceID: "cut", MaxDays: 90, Phases: []vocabulary.Phase{
 			{Kind: vocabulary.Busy, Minutes: 60, Staff: []string{sampleStaff}, SamePersonAs: -1},
 		}}

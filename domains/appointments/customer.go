@@ -18,9 +18,14 @@ var ofCustomers = []struct{ table, id string }{
 }
 
 // FollowMerge gives everything of a customer to the one that he turned out to be,
-// and remembers what it was, under the merge's id.
+// and remembers what it was, under the merge's id. A merge that was undone already,
+// whose event is late, moves nothing.
 func (s *Service) FollowMerge(ctx context.Context, tenantID, mergeID, survivorID, duplicateID string) error {
 	return s.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
+		undone, err := store.One(ctx, tx, scanInt, `SELECT count(*) FROM customer_move WHERE tenant_id = $1 AND merge_id = $2 AND table_name = $3`, mergeID, undoneMove)
+		if err != nil || undone > 0 {
+			return err
+		}
 		for _, of := range ofCustomers {
 			_, err := tx.Exec(ctx, `
 				INSERT INTO customer_move (tenant_id, merge_id, table_name, row_id, old_customer_id)
@@ -37,9 +42,17 @@ func (s *Service) FollowMerge(ctx context.Context, tenantID, mergeID, survivorID
 	})
 }
 
+// undoneMove marks a merge that was undone, in the place of a table's name.
+const undoneMove = "(undone)"
+
 // UndoMerge gives back what a merge had moved, and nothing that came later.
 func (s *Service) UndoMerge(ctx context.Context, tenantID, mergeID, restoredID string) error {
 	return s.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
+		_, err := tx.Exec(ctx, `INSERT INTO customer_move (tenant_id, merge_id, table_name, row_id, old_customer_id) VALUES ($1, $2, $3, '', $4)
+			ON CONFLICT (tenant_id, merge_id, table_name, row_id) DO NOTHING`, mergeID, undoneMove, restoredID)
+		if err != nil {
+			return err
+		}
 		for _, of := range ofCustomers {
 			_, err := tx.Exec(ctx, `UPDATE `+of.table+` SET customer_id = $2 WHERE tenant_id = $1 AND `+of.id+` IN (
 				SELECT row_id FROM customer_move WHERE tenant_id = $1 AND merge_id = $3 AND table_name = $4 AND old_customer_id = $2)`, restoredID, mergeID, of.table)

@@ -48,7 +48,7 @@ func NewForgetCustomer(s *Service) events.Listener {
 				return err
 			}
 			for _, e := range announce {
-				d.Emit(e)
+				d.Emit(e, events.OccurredAt(d.Time))
 			}
 		}
 		return nil

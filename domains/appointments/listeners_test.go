@@ -30,6 +30,8 @@ func TestAppointmentsFollowTheirCustomer(t *testing.T) {
 		require.Equal(t, karl, f.get(view.AppointmentID).CustomerID)
 		f.twice(appointments.NewUndoMerge(f.Service), customer.Unmerged{MergeID: karl, PrimaryID: karl, RestoredID: vera})
 		require.Equal(t, vera, f.get(view.AppointmentID).CustomerID)
+		f.twice(appointments.NewFollowMerge(f.Service), customer.Merged{MergeID: karl, PrimaryID: karl, DuplicateID: vera})
+		require.Equal(t, vera, f.get(view.AppointmentID).CustomerID, "what was undone is not done again by an event that comes late")
 
 		f.twice(appointments.NewNoteRestriction(f.Service), customer.BookingRestricted{Ref: customer.Ref{CustomerID: vera}, Restriction: customer.Blocked, Reason: "staff"})
 		_, err := f.prepare(wish(func(r *appointment.BookRequest) { r.CallID, r.StartsAt = "call-2", starts.Add(fewHours) }), forVera())
@@ -49,6 +51,7 @@ func TestAForgottenCustomersAppointmentsAreCancelled(t *testing.T) {
 
 		require.Len(t, emitted, 2, "also when the first answer was lost")
 		for i, id := range []string{first.AppointmentID, second.AppointmentID} {
+			require.Equal(t, appointments.ForgottenReason, f.get(id).CancelReason)
 			var e appointment.Cancelled
 			require.NoError(t, json.Unmarshal(emitted[i].Data, &e))
 			require.Equal(t, id, e.AppointmentID)

@@ -20,7 +20,7 @@ func NewMatchWishes(s *Service) events.Listener {
 		}
 		announce, err := s.MatchWishes(ctx, d.TenantID, d.ID, e.BranchID, e.ServiceID, slotOf(e.Spans))
 		for _, match := range announce {
-			d.Emit(match)
+			d.Emit(match, events.OccurredAt(d.Time))
 		}
 		return forGood(err)
 	}, events.Priority(40), events.Emits(appointment.WishMatched{}))

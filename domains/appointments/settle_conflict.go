@@ -21,7 +21,7 @@ func NewSettleConflict(s *Service) events.Listener {
 	return events.On("appointments.settle-conflict", func(ctx context.Context, d events.Delivery[availability.ConflictFound]) error {
 		announce, err := s.settleConflict(ctx, d.TenantID, d.ID, d.Now(), d.Event)
 		for _, e := range announce {
-			d.Emit(e)
+			d.Emit(e, events.OccurredAt(d.Time))
 		}
 		return forGood(err)
 	}, events.Priority(80), events.Emits(appointment.AttentionRequired{}))

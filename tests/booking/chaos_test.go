@@ -13,10 +13,6 @@ import (
 	"github.com/herald-bus/herald/workflows"
 )
 
-// atOnce is how many scenarios run at once: each has a process that is mostly waited
-// for.
-const atOnce = 4
-
 // TestKillingTheWorkerAtAnyStepLosesNothing kills the worker as a step of a booking
 // begins, and when its work is done but not yet known. Another worker goes on, and
 // then there is a whole booking or none.
@@ -35,13 +31,10 @@ func TestKillingTheWorkerAtAnyStepLosesNothing(t *testing.T) {
 		deaths = append(deaths, death{step: step, when: "before", no: http.StatusUnprocessableEntity}, death{step: step, when: "after", no: http.StatusUnprocessableEntity})
 	}
 	slots := s.days(t, len(deaths))
-	turn := make(chan struct{}, atOnce)
 	t.Run("deaths", func(t *testing.T) {
 		for i, d := range deaths {
 			t.Run(d.step+" "+d.when, func(t *testing.T) {
 				t.Parallel()
-				turn <- struct{}{}
-				defer func() { <-turn }()
 				d.happens(t, s, s.booking("straehnen", "aylin", slots[i], i))
 			})
 		}

@@ -123,7 +123,7 @@ func (s *salon) worker(t *testing.T, binary string, env ...string) *harness.Proc
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		p.Kill()
-		if t.Failed() || os.Getenv("SHOW") != "" {
+		if t.Failed() {
 			t.Logf("the end of a worker's log:\n%s", p.Output())
 		}
 	})

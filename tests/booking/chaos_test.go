@@ -43,6 +43,32 @@ func TestKillingTheWorkerAtAnyStepLosesNothing(t *testing.T) {
 	require.Equal(t, len(s.shown(t)), s.mails(t), "there is a letter for each booking, and no other")
 }
 
+// TestACalendarThatNeverTakesItFailsTheBooking has the calendar answer 409 to every
+// write, which may be mended by a repeat, until the saga's patience is over: the
+// server skips the time in between.
+func TestACalendarThatNeverTakesItFailsTheBooking(t *testing.T) {
+	s := newSalon(t, "")
+	takes := s.vendor.Config.Handler
+	s.vendor.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut {
+			w.WriteHeader(http.StatusConflict)
+			return
+		}
+		takes.ServeHTTP(w, r)
+	})
+	s.worker(t, binaries.worker)
+	s.seed(t)
+	c := s.booking("straehnen", "aylin", s.days(t, 1)[0], 0)
+	c.Cause.TimeSkipping, c.Wait = true, time.Second
+
+	answer := s.settled(t, c)
+
+	require.Equal(t, workflows.Failed, answer.State)
+	require.Equal(t, "calendar_unavailable", answer.Refusal.Code)
+	s.requireNothing(t, answer.AppointmentID, c)
+	require.Zero(t, s.mails(t))
+}
+
 // A death is where the worker dies. The calendar answers no, if that is a status.
 type death struct {
 	step, when string

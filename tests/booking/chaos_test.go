@@ -13,10 +13,6 @@ import (
 	"github.com/herald-bus/herald/workflows"
 )
 
-// atOnce is how many scenarios run at once: each has a process that is mostly waited
-// for.
-const atOnce = 4
-
 // TestKillingTheWorkerAtAnyStepLosesNothing kills the worker as a step of a booking
 // begins, and when its work is done but not yet known. Another worker goes on, and
 // then there is a whole booking or none.
@@ -35,19 +31,42 @@ func TestKillingTheWorkerAtAnyStepLosesNothing(t *testing.T) {
 		deaths = append(deaths, death{step: step, when: "before", no: http.StatusUnprocessableEntity}, death{step: step, when: "after", no: http.StatusUnprocessableEntity})
 	}
 	slots := s.days(t, len(deaths))
-	turn := make(chan struct{}, atOnce)
 	t.Run("deaths", func(t *testing.T) {
 		for i, d := range deaths {
 			t.Run(d.step+" "+d.when, func(t *testing.T) {
 				t.Parallel()
-				turn <- struct{}{}
-				defer func() { <-turn }()
 				d.happens(t, s, s.booking("straehnen", "aylin", slots[i], i))
 			})
 		}
 	})
 	require.Len(t, s.shown(t), len(s.list(t, appointment.ListQuery{Status: appointment.Confirmed})), "the calendar has an entry that nobody knows")
 	require.Equal(t, len(s.shown(t)), s.mails(t), "there is a letter for each booking, and no other")
+}
+
+// TestACalendarThatNeverTakesItFailsTheBooking has the calendar answer 409 to every
+// write, which may be mended by a repeat, until the saga's patience is over: the
+// server skips the time in between.
+func TestACalendarThatNeverTakesItFailsTheBooking(t *testing.T) {
+	s := newSalon(t, "")
+	takes := s.vendor.Config.Handler
+	s.vendor.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut {
+			w.WriteHeader(http.StatusConflict)
+			return
+		}
+		takes.ServeHTTP(w, r)
+	})
+	s.worker(t, binaries.worker)
+	s.seed(t)
+	c := s.booking("straehnen", "aylin", s.days(t, 1)[0], 0)
+	c.Cause.TimeSkipping, c.Wait = true, time.Second
+
+	answer := s.settled(t, c)
+
+	require.Equal(t, workflows.Failed, answer.State)
+	require.Equal(t, "calendar_unavailable", answer.Refusal.Code)
+	s.requireNothing(t, answer.AppointmentID, c)
+	require.Zero(t, s.mails(t))
 }
 
 // A death is where the worker dies. The calendar answers no, if that is a status.

@@ -30,6 +30,7 @@ func TestAnAppointmentLivesUntilItIsOver(t *testing.T) {
 	listed := s.list(t, appointment.ListQuery{})
 	require.Len(t, listed, 1)
 	require.Equal(t, appointment.Completed, listed[0].Status)
+	require.NoError(t, connection.Client.GetWorkflow(t.Context(), workflows.AppointmentWorkflowID(answer.AppointmentID), "").Get(t.Context(), nil))
 	again := s.settled(t, c)
 	require.True(t, again.Duplicate, "the same key is the same appointment, when its life is over, too")
 	require.Equal(t, answer.AppointmentID, again.AppointmentID)

@@ -36,11 +36,17 @@ var server *harness.Server
 
 var connection *temporalclient.Connection
 
+// atOnce is how many parallel tests run: they mostly wait for processes.
+const atOnce = "6"
+
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if testing.Short() {
 		fmt.Println("booking: skipped, -short is set; make e2e runs them")
 		return
+	}
+	if err := flag.Set("test.parallel", atOnce); err != nil {
+		panic(err)
 	}
 	os.Exit(run(m))
 }
@@ -98,7 +104,7 @@ func newSalon(t *testing.T, database string) *salon {
 	t.Helper()
 	s := &salon{tenant: newID(), dir: t.TempDir(), vendor: httptest.NewServer(calendar.New()), queue: "booking-" + newID()}
 	t.Cleanup(s.vendor.Close)
-	s.env = []string{"HERALD_DATA_DIR=" + s.dir, "DATABASE_URL=" + database, "HERALD_CALENDAR_URL=" + s.vendor.URL, "HERALD_LOG_LEVEL=warn"}
+	s.env = []string{"HERALD_DATA_DIR=" + s.dir, "DATABASE_URL=" + database, "HERALD_CALENDAR_URL=" + s.vendor.URL, "HERALD_LOG_LEVEL=warn", "HERALD_RETRY_INITIAL_INTERVAL=1s"}
 	return s
 }
 

@@ -59,7 +59,7 @@ func rankVisits(ctx context.Context, tx store.Scope, customerID string) ([]day, 
 // recordCustomer notes when somebody became a customer, and how.
 func (f *Facts) recordCustomer(ctx context.Context, by events.Meta, e customer.Created) error {
 	scope := f.db.Tenant(by.TenantID)
-	on, err := localDate(ctx, scope, "", e.Zone, by.Time)
+	on, err := localDate(ctx, scope, "", "", by.Time)
 	if err != nil {
 		return err
 	}

@@ -1,17 +1,33 @@
-// Package analytics is the domain of figures: one fact an object, from which every
-// sum can be computed again, so that nothing is ever counted twice.
-//
-// It owns
+// Package analytics is the domain that counts. It owns
 //   - fact_booking: what became of an appointment
+//   - fact_lost: a booking that did not come about, or a wish that stayed one
+//   - fact_callback: whether somebody was called back
+//   - fact_customer: when somebody became a customer, and whom he was merged into
 //   - fact_call: what became of a telephone call
+//   - agg_visits_daily, agg_bookings_daily: the figures of a day
+//   - dirty_day: the days whose figures are not those of the facts any more
 //
 // It announces nothing.
 //
 // It reacts to
 //   - appointment.created: analytics.record-booking
+//   - appointment.confirmed: analytics.record-confirmation
+//   - appointment.updated: analytics.record-change
+//   - appointment.rescheduled: analytics.record-reschedule
 //   - appointment.cancelled: analytics.record-cancellation
+//   - appointment.completed: analytics.record-visit
+//   - appointment.no_show: analytics.record-no-show
+//   - appointment.booking_failed: analytics.record-lost-booking
+//   - appointment.wish_recorded: analytics.record-wish
+//   - appointment.callback_requested: analytics.record-callback
+//   - appointment.callback_completed, appointment.callback_expired: analytics.record-callback-end
 //   - call.started: analytics.record-call-start
+//   - customer.created: analytics.record-customer
+//   - customer.erased: analytics.forget-customer
+//   - customer.merged: analytics.fold-customer
 //
 // Events may arrive twice and in any order: of each field of a fact the value that
-// happened last counts.
+// happened last counts. Figures are never counted up: a fact marks the days that it
+// touches, and those are computed anew, by [Facts.Recompute] in the worker every 30
+// seconds and before each [Facts.Report].
 package analytics

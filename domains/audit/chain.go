@@ -5,7 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
+	"strconv"
 	"time"
 
 	"github.com/herald-bus/herald/domains/internal/store"
@@ -19,25 +19,41 @@ func Genesis(tenantID string) []byte {
 
 // Hash returns what seals the entry as the one after the entry with hash prev. It
 // covers every field but the two hashes.
-func (e Entry) Hash(tenantID string, prev []byte) ([]byte, error) {
-	raw, err := json.Marshal(map[string]any{
-		"tenant_id": tenantID, "event_id": e.EventID, "seq": e.Seq,
-		"event_type": e.EventType, "event_version": e.EventVersion,
-		"aggregate_type": e.AggregateType, "subject": e.Subject,
-		"occurred_at": e.OccurredAt.UTC().Format(time.RFC3339Nano), "recorded_at": e.RecordedAt.UTC().Format(time.RFC3339Nano),
-		"actor_kind": e.ActorKind, "actor_id": e.ActorID,
-		"correlation_id": e.CorrelationID, "causation_id": e.CausationID,
-		"outcome": e.Outcome, "facts": json.RawMessage(e.Facts), "payload_digest": hex.EncodeToString(e.Digest),
-	})
-	if err != nil {
-		return nil, err
+func (e Entry) Hash(tenantID string, prev []byte) []byte {
+	sum := sha256.New()
+	sum.Write(prev)
+	sum.Write(e.canonical(tenantID))
+	return sum.Sum(nil)
+}
+
+// canonical is the entry in the form of [Canonical], written directly since chains
+// are long. The facts are in that form already.
+func (e Entry) canonical(tenantID string) []byte {
+	var out bytes.Buffer
+	text := func(name, value string) {
+		out.WriteString(`,"` + name + `":`)
+		writeText(&out, value)
 	}
-	canonical, err := Canonical(raw)
-	if err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(append(bytes.Clone(prev), canonical...))
-	return sum[:], nil
+	raw := func(name, value string) { out.WriteString(`,"` + name + `":` + value) }
+	out.WriteString(`{"actor_id":`)
+	writeText(&out, e.ActorID)
+	text("actor_kind", e.ActorKind)
+	text("aggregate_type", e.AggregateType)
+	text("causation_id", e.CausationID)
+	text("correlation_id", e.CorrelationID)
+	text("event_id", e.EventID)
+	text("event_type", e.EventType)
+	raw("event_version", strconv.Itoa(e.EventVersion))
+	raw("facts", e.Facts)
+	text("occurred_at", e.OccurredAt.UTC().Format(time.RFC3339Nano))
+	text("outcome", string(e.Outcome))
+	text("payload_digest", hex.EncodeToString(e.Digest))
+	text("recorded_at", e.RecordedAt.UTC().Format(time.RFC3339Nano))
+	raw("seq", strconv.FormatInt(e.Seq, 10))
+	text("subject", e.Subject)
+	text("tenant_id", tenantID)
+	out.WriteByte('}')
+	return out.Bytes()
 }
 
 // A head is the last sealed entry of a chain.

@@ -51,11 +51,8 @@ func sealBatch(ctx context.Context, tx store.Scope, tenantID string, now time.Ti
 	}
 	for _, e := range entries {
 		e.Seq = h.seq + 1
-		hash, err := e.Hash(tenantID, h.hash)
-		if err != nil {
-			return 0, err
-		}
-		_, err = tx.Exec(ctx, `UPDATE audit_entry SET seq = $3, prev_hash = $4, hash = $5 WHERE tenant_id = $1 AND event_id = $2`,
+		hash := e.Hash(tenantID, h.hash)
+		_, err := tx.Exec(ctx, `UPDATE audit_entry SET seq = $3, prev_hash = $4, hash = $5 WHERE tenant_id = $1 AND event_id = $2`,
 			e.EventID, e.Seq, h.hash, hash)
 		if err != nil {
 			return 0, err

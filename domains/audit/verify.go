@@ -58,9 +58,7 @@ func (t *Trail) Verify(ctx context.Context, tenantID string, from int64) (Verifi
 		if err != nil {
 			return w.v, fmt.Errorf("audit: verify the chain of %s: %w", tenantID, err)
 		}
-		if err := w.page(page); err != nil {
-			return w.v, err
-		}
+		w.page(page)
 		if len(page) == 0 {
 			break
 		}
@@ -102,31 +100,28 @@ func (w *walk) start(ctx context.Context, s store.Scope, from int64) error {
 	return err
 }
 
-func (w *walk) page(entries []Entry) error {
+// page goes along the next entries, to the first that is not good.
+func (w *walk) page(entries []Entry) {
 	for _, e := range entries {
 		if e.Seq != w.at.seq+1 {
 			w.bad(w.at.seq+1, BadGap, fmt.Sprint(w.at.seq+1), fmt.Sprint(e.Seq))
-			return nil
+			return
 		}
-		hash, err := e.Hash(w.tenantID, w.at.hash)
-		if err != nil {
-			return fmt.Errorf("audit: hash of entry %d: %w", e.Seq, err)
-		}
+		hash := e.Hash(w.tenantID, w.at.hash)
 		if !bytes.Equal(hash, e.Sealed) || !bytes.Equal(e.Prev, w.at.hash) {
 			w.bad(e.Seq, BadHash, fmt.Sprintf("%x", hash), fmt.Sprintf("%x", e.Sealed))
-			return nil
+			return
 		}
 		for len(w.ahead) > 0 && w.ahead[0].Seq < e.Seq {
 			w.ahead = w.ahead[1:]
 		}
 		if len(w.ahead) > 0 && w.ahead[0].Seq == e.Seq && !bytes.Equal(w.ahead[0].Hash, hash) {
 			w.bad(e.Seq, BadCheckpoint, fmt.Sprintf("%x", w.ahead[0].Hash), fmt.Sprintf("%x", hash))
-			return nil
+			return
 		}
 		w.at = head{e.Seq, hash}
 		w.v.Checked++
 	}
-	return nil
 }
 
 // finish compares where the chain ends with where it should.

@@ -169,6 +169,10 @@ func refOf(q workflows.CalendarRequest) appointment.Ref {
 	return appointment.Ref{AppointmentID: q.AppointmentID, Version: q.Version, StartsAt: q.StartsAt, EndsAt: q.EndsAt, Zone: q.Zone, Display: q.Display}
 }
 
+// atStep is told of every step before and after its work. Only the build tag chaos
+// makes something of it.
+var atStep = func(step, when string) {}
+
 // add registers a step.
 func add[T, R any](r Registry, name string, run func(ctx context.Context, tenantID string, now time.Time, request T) (R, []events.Event, error)) {
 	addAbout(r, name, func(ctx context.Context, tenantID, _ string, now time.Time, request T) (R, []events.Event, error) {
@@ -180,7 +184,9 @@ func add[T, R any](r Registry, name string, run func(ctx context.Context, tenant
 func addAbout[T, R any](r Registry, name string, run func(ctx context.Context, tenantID, subject string, now time.Time, request T) (R, []events.Event, error)) {
 	r.RegisterActivityWithOptions(func(ctx context.Context, q workflows.StepRequest[T]) (answer workflows.StepAnswer[R], err error) {
 		now := activity.GetInfo(ctx).StartedTime.UTC()
+		atStep(name, "before")
 		result, announce, err := run(ctx, q.Cause.TenantID, q.Subject, now, q.Request)
+		atStep(name, "after")
 		refusal, isRefusal := errors.AsType[*events.Refusal](err)
 		switch {
 		case isRefusal:

@@ -17,6 +17,7 @@ import (
 	"github.com/herald-bus/herald/domains/customers"
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/domains/internal/tenancy"
+	"github.com/herald-bus/herald/domains/internal/upkeep"
 	"github.com/herald-bus/herald/domains/notifications"
 	"github.com/herald-bus/herald/domains/voiceai"
 )
@@ -38,10 +39,14 @@ var Module = fx.Options(
 	voiceai.Module,
 )
 
+// Upkeep runs what the domains do by themselves every so often. It belongs into
+// every worker, and nowhere else.
+var Upkeep = upkeep.Module
+
 // CheckEnvironment reports everything that is wrong with the domains' part of the
 // environment, where fx would stop at the first.
 func CheckEnvironment() error {
-	return errors.Join(check[store.Config](), check[calendarsync.Config](), check[notifications.Config]())
+	return errors.Join(check[store.Config](), check[calendarsync.Config](), check[customers.Config](), check[notifications.Config]())
 }
 
 func check[T interface{ Validate() error }]() error {
@@ -58,6 +63,7 @@ func check[T interface{ Validate() error }]() error {
 // EnvironmentHelp describes the domains' part of the environment.
 const EnvironmentHelp = `  HERALD_DATA_DIR [.herald]                  database and files
   DATABASE_URL                               PostgreSQL instead of SQLite
+  HERALD_DATABASE_CONNECTIONS [20]           at most so many to PostgreSQL
   HERALD_OUTBOX_DIR [<data>/outbox]          where mails are written
   HERALD_MAIL_FROM                           sender of the mails
   HERALD_SMTP_ADDR                           host:port to send them by instead
@@ -65,4 +71,5 @@ const EnvironmentHelp = `  HERALD_DATA_DIR [.herald]                  database a
   HERALD_SMTP_USER, HERALD_SMTP_PASSWORD
   HERALD_CALENDAR_URL                        the calendar vendor's address
   HERALD_CALENDAR_DIR [<data>/calendar]      where there is no vendor
+  HERALD_PRODUCTION [false]                  refuse customers' example addresses
 `

@@ -40,6 +40,7 @@ const aCall = `{"call_id":"call-42","vendor_call_id":"v-1","branch_id":"b-1","zo
 type terminal struct {
 	*app
 	bus            *fakeBus
+	clerk          *fakeDesk
 	out, err       bytes.Buffer
 	ctx            context.Context
 	environ        map[string]string
@@ -49,7 +50,7 @@ type terminal struct {
 
 func newTerminal(t *testing.T) *terminal {
 	t.Helper()
-	term := &terminal{bus: &fakeBus{}, ctx: t.Context(), environ: map[string]string{}, widths: map[io.Writer]int{}}
+	term := &terminal{bus: &fakeBus{}, clerk: newClerk(), ctx: t.Context(), environ: map[string]string{}, widths: map[io.Writer]int{}}
 	term.app = &app{
 		stdin:     strings.NewReader(""),
 		stdout:    &term.out,
@@ -62,6 +63,10 @@ func newTerminal(t *testing.T) *terminal {
 		connect: func(_ context.Context, o temporalclient.Options, _ string) (bus, error) {
 			term.connectOptions = o
 			return term.bus, nil
+		},
+		desk: func(_ context.Context, o temporalclient.Options, _ string) (desk, error) {
+			term.connectOptions = o
+			return term.clerk, term.clerk.away
 		},
 	}
 	return term

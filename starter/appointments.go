@@ -2,23 +2,29 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/herald-bus/herald/domains"
+	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/customer"
 	"github.com/herald-bus/herald/workflows"
 )
 
+// appointmentsFlags are those of the appointments command.
+type appointmentsFlags struct {
+	deskFlags
+	period
+	query  appointment.ListQuery
+	status string
+}
+
 func (a *app) appointmentsCommand() *cobra.Command {
-	var f deskFlags
-	var q appointment.ListQuery
-	var from, zone, status string
-	var days int
+	var f appointmentsFlags
 	cmd := &cobra.Command{
 		Use:   "appointments [flags]",
 		Short: "List appointments",
@@ -27,56 +33,70 @@ func (a *app) appointmentsCommand() *cobra.Command {
 		Args:              positional(0, 0, ""),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	f.register(cmd)
+	f.deskFlags.register(cmd)
 	set := cmd.Flags()
-	set.StringVar(&q.BranchID, "branch", "", "`BRANCH`, a UUID or a name of the demo (all)")
-	set.StringVar(&q.CustomerID, "customer", "", "the customer's `UUID` (all)")
-	set.StringVar(&status, "status", "", "`STATUS` such as confirmed (all)")
-	set.StringVar(&from, "from", "", "first `INSTANT` (now)")
-	set.IntVar(&days, "days", 30, "`NUMBER` of days")
-	set.IntVar(&q.Limit, "limit", 100, "at most `N` appointments")
-	set.StringVar(&zone, "zone", "Europe/Berlin", "time `ZONE` of --from")
-	complete(cmd, "status", func(string) []string { return statuses() })
-	cmd.RunE = a.runE(func(ctx context.Context, _ []string) (err error) {
-		if err := ids(map[string]*string{"branch": &q.BranchID, "customer": &q.CustomerID}); err != nil {
+	set.StringVar(&f.query.BranchID, "branch", "", "`BRANCH`, a UUID or a name of the demo (all)")
+	set.StringVar(&f.query.CustomerID, "customer", "", "the customer's `UUID` (all)")
+	set.StringVar(&f.status, "status", "", "`STATUS` such as confirmed (all)")
+	f.period.register(set, 30)
+	set.IntVar(&f.query.Limit, "limit", 100, "at most `N` appointments")
+	complete(cmd, "status", func(string) []string { return words(appointment.Statuses) })
+	completeDemo(cmd)
+	cmd.RunE = a.runE(func(ctx context.Context, _ []string) error {
+		q, err := f.question(a)
+		if err != nil {
 			return err
 		}
-		if q.Status = appointment.Status(status); status != "" && !strings.Contains(" "+strings.Join(statuses(), " ")+" ", " "+status+" ") {
-			return usage("--status %q: choose one of %s", status, strings.Join(statuses(), ", "))
+		listed, err := ask[[]appointment.Listed](ctx, a, &f.deskFlags, workflows.StepList, "", q)
+		if err != nil {
+			return err
 		}
-		if days < 1 {
-			return usage("--days %d: ask for 1 or more days", days)
-		}
-		q.From = a.now().UTC()
-		if from != "" {
-			if q.From, err = zoned("from", from, zone); err != nil {
-				return err
-			}
-		}
-		q.Until = q.From.AddDate(0, 0, days)
-		return a.withDesk(ctx, func(d desk) error {
-			listed, err := ask[[]appointment.Listed](ctx, d, workflows.StepList, workflows.StepRequest[any]{Cause: f.cause(a), Request: q})
-			if err != nil {
-				return err
-			}
-			return printList(a, listed, func(w io.Writer) {
-				rows := make([][]string, len(listed))
-				for i, l := range listed {
-					rows[i] = []string{local(l.StartsAt, l.Zone), fmt.Sprint(l.EndsAt.Sub(l.StartsAt).Round(time.Minute)), l.ServiceName, strings.Join(l.StaffNames, ", "), string(l.Status), l.AppointmentID}
-				}
-				a.table(w, []string{"START", ">TAKES", "SERVICE", "WITH", "STATUS", "APPOINTMENT"}, rows)
-			})
-		})
+		return a.printAppointments(listed, q.Limit)
 	})
 	return cmd
 }
 
-func statuses() []string {
-	var all []string
-	for _, s := range appointment.Statuses {
-		all = append(all, string(s))
+// question makes the question of the flags.
+func (f *appointmentsFlags) question(a *app) (q appointment.ListQuery, err error) {
+	const most, years = 1000, 3660
+	q = f.query
+	if q.BranchID, err = demoID("--branch", domains.DemoBranch, q.BranchID); err != nil {
+		return q, err
 	}
-	return all
+	known := words(appointment.Statuses)
+	switch {
+	case q.CustomerID != "" && !events.IsUUID(q.CustomerID):
+		return q, customerID(q.CustomerID)
+	case f.status != "" && !slices.Contains(known, f.status):
+		return q, usage("--status %q: choose %s", f.status, orList(known))
+	case q.Limit < 1 || q.Limit > most:
+		return q, usage("--limit %d: ask for 1 to %d", q.Limit, most)
+	}
+	q.Status = appointment.Status(f.status)
+	q.From, q.Until, err = f.limits(a.now(), years)
+	return q, err
+}
+
+func (a *app) printAppointments(listed []appointment.Listed, limit int) error {
+	if err := printList(a, listed, func(w io.Writer) {
+		rows := make([][]string, len(listed))
+		for i, l := range listed {
+			rows[i] = []string{
+				a.local(l.StartsAt, l.Zone), minutes(l.StartsAt, l.EndsAt), l.ServiceName,
+				strings.Join(l.StaffNames, ", "), string(l.Status), l.AppointmentID,
+			}
+		}
+		a.rows(w, []string{"START", ">TAKES", "SERVICE", "WITH", "STATUS", "APPOINTMENT"}, rows)
+	}); err != nil {
+		return err
+	}
+	switch len(listed) {
+	case 0:
+		a.say("no such appointments")
+	case limit:
+		a.say("there may be more: ask for a later --from, or a larger --limit")
+	}
+	return nil
 }
 
 func (a *app) customersCommand() *cobra.Command {
@@ -91,26 +111,34 @@ func (a *app) customersCommand() *cobra.Command {
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	f.register(cmd)
-	cmd.Flags().StringVar(&q.Region, "region", "DE", "`COUNTRY` of a number that names none")
+	cmd.Flags().StringVar(&q.Region, "region", demoRegion, "`COUNTRY` of a number that names none")
 	cmd.RunE = a.runE(func(ctx context.Context, args []string) error {
 		q.Text = strings.Join(args, " ")
-		return a.withDesk(ctx, func(d desk) error {
-			found, err := ask[[]customer.Profile](ctx, d, workflows.StepFindCustomers, workflows.StepRequest[any]{Cause: f.cause(a), Request: q})
-			if err != nil {
-				return err
-			}
-			return printList(a, found, func(w io.Writer) {
-				rows := make([][]string, len(found))
-				for i, p := range found {
-					var contacts []string
-					for _, c := range p.Contacts {
-						contacts = append(contacts, c.Value)
-					}
-					rows[i] = []string{p.DisplayName, p.CustomerID, strings.Join(contacts, ", ")}
-				}
-				a.table(w, []string{"NAME", "CUSTOMER", "CONTACTS"}, rows)
-			})
-		})
+		found, err := ask[[]customer.Profile](ctx, a, &f, workflows.StepFindCustomers, "", q)
+		if err != nil {
+			return err
+		}
+		return a.printCustomers(found)
 	})
 	return cmd
+}
+
+func (a *app) printCustomers(found []customer.Profile) error {
+	if err := printList(a, found, func(w io.Writer) {
+		rows := make([][]string, len(found))
+		for i, p := range found {
+			var contacts []string
+			for _, c := range p.Contacts {
+				contacts = append(contacts, c.Value)
+			}
+			rows[i] = []string{p.DisplayName, p.CustomerID, strings.Join(contacts, ", ")}
+		}
+		a.rows(w, []string{"NAME", "CUSTOMER", "CONTACTS"}, rows)
+	}); err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		a.say("nobody is found")
+	}
+	return nil
 }

@@ -4,24 +4,26 @@ import (
 	"context"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"github.com/herald-bus/herald/domains"
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/customer"
 	"github.com/herald-bus/herald/workflows"
 )
 
+// demoRegion is where numbers without a country are read.
+const demoRegion = "DE"
+
 // bookFlags are those of the book command.
 type bookFlags struct {
-	deskFlags
-	booking              appointment.BookRequest
-	who                  customer.Query
-	at, zone, origin     string
-	chosen, network, key string
-	wait                 time.Duration
+	actFlags
+	booking      appointment.BookRequest
+	said         customer.Said
+	at, zone     string
+	network, key string
 }
 
 func (a *app) bookCommand() *cobra.Command {
@@ -29,13 +31,13 @@ func (a *app) bookCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "book SERVICE --at TIME --name NAME --phone NUMBER [flags]",
 		Short: "Book an appointment",
-		Long: `Book an appointment. The answer comes within --wait: booked, refused with what is
-free instead, or "processing" if the calendar is slow. Ask again with the same
---key: the same key is the same appointment, however often it is asked for.`,
-		Example: `  starter book damen --at 2027-03-30T10:00 --name "Vera Neuling" --phone +491713920019
-  starter book ansatz --staff aylin --at 2027-03-30T10:00 --name "Karl Muster" --phone +491713920011 --key k1`,
+		Long: `Book an appointment. The answer comes within --wait: booked, refused with what
+is free instead, or "processing" if the calendar is slow. Ask again with the
+same --key: that is the same appointment, however often it is asked for.`,
+		Example: `  starter book damen --at 2027-03-30T10:00 --name Vera --phone +491713920019
+  starter book ansatz --at 2027-03-30T10:00 --staff aylin --name Karl --key k1`,
 		Args:              positional(1, 1, "the service"),
-		ValidArgsFunction: cobra.NoFileCompletions,
+		ValidArgsFunction: completeService,
 	}
 	f.register(cmd)
 	cmd.RunE = a.runE(func(ctx context.Context, args []string) error {
@@ -46,7 +48,7 @@ free instead, or "processing" if the calendar is slow. Ask again with the same
 		return a.withDesk(ctx, func(d desk) error {
 			answer, err := d.Book(ctx, command)
 			if err != nil {
-				return err
+				return unanswered(err, "--key "+command.Booking.Key)
 			}
 			return a.booked(answer, command.Booking.Key, f.zone)
 		})
@@ -55,33 +57,31 @@ free instead, or "processing" if the calendar is slow. Ask again with the same
 }
 
 func (f *bookFlags) register(cmd *cobra.Command) {
-	f.deskFlags.register(cmd)
 	set := cmd.Flags()
+	set.SortFlags = false
 	set.StringVar(&f.at, "at", "", "`TIME`, such as 2027-03-30T10:00 (required)")
-	set.StringVar(&f.zone, "zone", "Europe/Berlin", "time `ZONE` of --at and of what is shown")
+	set.StringVar(&f.zone, "zone", homeZone, "time `ZONE` of --at, and of what is free instead")
 	set.StringVar(&f.booking.BranchID, "branch", "berlin", "`BRANCH`, a UUID or a name of the demo")
 	set.StringVar(&f.booking.StaffID, "staff", "", "`PERSON` who shall do it (anybody)")
-	set.StringVar(&f.who.Said.Name, "name", "", "the customer's `NAME`")
-	set.StringVar(&f.who.Said.Phone, "phone", "", "the customer's `NUMBER`")
-	set.StringVar(&f.who.Said.Email, "email", "", "the customer's `ADDRESS`")
-	set.StringVar(&f.chosen, "customer", "", "the customer's `UUID`, with --origin staff or portal")
+	set.StringVar(&f.said.Name, "name", "", "the customer's `NAME`")
+	set.StringVar(&f.said.Phone, "phone", "", "the customer's `NUMBER`")
+	set.StringVar(&f.said.Email, "email", "", "the customer's `ADDRESS`")
 	set.StringVar(&f.booking.AttendeeName, "attendee", "", "`NAME` of who comes, if somebody else")
 	set.StringVar(&f.booking.Notes, "notes", "", "`TEXT` for the staff")
-	set.StringVar(&f.origin, "origin", string(appointment.Web), "`CHANNEL`: voice, portal, web, api, staff")
+	set.StringVar(&f.key, "key", "", "idempotency `KEY` (a new one)")
+	f.actFlags.register(cmd, appointment.Web, "the customer's `UUID`, with --origin staff or portal")
 	set.StringVar(&f.network, "caller", "", "with --origin voice: the `NUMBER` the network shows")
 	set.StringVar(&f.booking.CallID, "call", "", "with --origin voice: the call's `ID`")
-	set.StringVar(&f.key, "key", "", "idempotency `KEY` (a new one)")
-	set.DurationVar(&f.wait, "wait", 5*time.Second, "`TIME` to wait for the result")
-	complete(cmd, "origin", func(string) []string { return origins() })
+	completeDemo(cmd)
 }
 
 // command makes the command of the flags.
 func (f *bookFlags) command(a *app, service string) (c workflows.BookCommand, err error) {
 	b := f.booking
-	if b.ServiceID, err = refOf("service", service); err != nil {
+	if b.ServiceID, err = demoID("SERVICE", domains.DemoService, service); err != nil {
 		return c, err
 	}
-	if err := ids(map[string]*string{"branch": &b.BranchID, "staff": &b.StaffID}); err != nil {
+	if err := demoIDs(&b.BranchID, &b.StaffID); err != nil {
 		return c, err
 	}
 	if f.at == "" {
@@ -90,65 +90,77 @@ func (f *bookFlags) command(a *app, service string) (c workflows.BookCommand, er
 	if b.StartsAt, err = zoned("at", f.at, f.zone); err != nil {
 		return c, err
 	}
-	if b.By, err = byOf(f.origin); err != nil {
+	if b.By, err = f.by(appointment.Staff, appointment.Portal); err != nil {
 		return c, err
 	}
-	if f.wait <= 0 || f.wait > time.Minute {
-		return c, usage("--wait %s: choose up to a minute", f.wait)
+	if (f.network != "" || b.CallID != "") && b.By.Origin != appointment.Voice {
+		return c, usage("--caller and --call: only with --origin voice")
 	}
 	b.Key = f.key
 	if b.Key == "" {
 		b.Key = uuid.Must(uuid.NewV7()).String()
 	}
-	b.CallerPhone = f.who.Said.Phone
+	b.CallerPhone = domains.E164(f.said.Phone, demoRegion)
 	if f.network != "" {
-		b.CallerPhone = f.network
+		b.CallerPhone = domains.E164(f.network, demoRegion)
 	}
-	who := f.who
-	who.Key, who.CallID, who.Origin, who.Region, who.NetworkNumber = b.Key, b.CallID, b.By.Origin, "DE", f.network
+	cause, err := f.cause(a)
+	return workflows.BookCommand{Cause: cause, Booking: b, Who: f.who(b), Wait: f.wait}, err
+}
+
+// who asks who books.
+func (f *bookFlags) who(b appointment.BookRequest) customer.Query {
+	who := customer.Query{
+		Key: b.Key, CallID: b.CallID, Origin: b.By.Origin, Region: demoRegion,
+		NetworkNumber: f.network, Said: f.said,
+	}
 	switch b.By.Origin {
 	case appointment.Staff:
-		who.ChosenCustomerID = f.chosen
+		who.ChosenCustomerID = f.customer
 	case appointment.Portal:
-		who.LoginCustomerID = f.chosen
+		who.LoginCustomerID = f.customer
 	}
-	return workflows.BookCommand{Cause: f.cause(a), Booking: b, Who: who, Wait: f.wait}, nil
+	return who
 }
 
 // booked prints the answer to a booking.
 func (a *app) booked(answer workflows.BookingAnswer, key, zone string) error {
 	if err := a.print(answer, func(w io.Writer) {
-		if answer.Appointment != nil {
-			a.appointmentTable(w, string(answer.State), *answer.Appointment)
+		if v := answer.Appointment; v != nil {
+			a.showAppointment(w, *v)
 		}
 	}); err != nil {
 		return err
 	}
 	switch answer.State {
 	case workflows.Booked:
+		if answer.Duplicate {
+			a.say("this was booked before, and not again")
+		}
 		return nil
 	case workflows.Processing:
 		return exit(exitTimedOut, "the booking is being made; ask again with --key %s", key)
 	case workflows.Failed:
-		return exit(exitFailed, "%s", answer.Refusal.Error())
+		if answer.Refusal != nil {
+			return exit(exitFailed, "%s", answer.Refusal)
+		}
 	}
-	return refusedBy(answer.Refusal, answer.Alternatives, zone)
+	return a.refusedBy(answer.Refusal, answer.Alternatives, zone)
 }
 
-// appointmentTable shows one appointment.
-func (a *app) appointmentTable(w io.Writer, state string, v appointment.View) {
-	a.pairs(w,
-		[2]string{"appointment", v.AppointmentID},
-		[2]string{"state", state},
-		[2]string{"status", string(v.Status)},
-		[2]string{"service", v.Display.ServiceName},
-		[2]string{"with", strings.Join(v.Display.StaffNames, ", ")},
-		[2]string{"at", v.Display.BranchName},
-		[2]string{"starts", local(v.StartsAt, v.Zone)},
-		[2]string{"ends", local(v.EndsAt, v.Zone)},
-		[2]string{"price", price(&v.Price)},
-		[2]string{"customer", v.CustomerID},
-		[2]string{"attendee", v.AttendeeName},
-		[2]string{"calendar", v.CalendarState},
-	)
+// showAppointment writes an appointment, and what else there is to say of it.
+func (a *app) showAppointment(w io.Writer, v appointment.View, more ...[2]string) {
+	a.pairs(w, append([][2]string{
+		{"appointment", v.AppointmentID},
+		{"status", string(v.Status)},
+		{"service", v.Display.ServiceName},
+		{"with", strings.Join(v.Display.StaffNames, ", ")},
+		{"at", v.Display.BranchName},
+		{"starts", a.local(v.StartsAt, v.Zone)},
+		{"takes", minutes(v.StartsAt, v.EndsAt)},
+		{"price", price(v.Price)},
+		{"customer", v.CustomerID},
+		{"attendee", v.AttendeeName},
+		{"calendar", v.CalendarState},
+	}, more...)...)
 }

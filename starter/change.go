@@ -4,11 +4,11 @@ import (
 	"context"
 	"io"
 	"strconv"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"github.com/herald-bus/herald/domains"
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/workflows"
@@ -16,21 +16,16 @@ import (
 
 // changeFlags are those of every change of an appointment.
 type changeFlags struct {
-	deskFlags
-	origin, customer, commandID string
-	version                     int
-	wait                        time.Duration
+	actFlags
+	commandID string
+	version   int
 }
 
 func (f *changeFlags) register(cmd *cobra.Command) {
-	f.deskFlags.register(cmd)
+	f.actFlags.register(cmd, appointment.Staff, "the `UUID` of the customer who acts, with --origin portal")
 	set := cmd.Flags()
-	set.StringVar(&f.origin, "origin", string(appointment.Staff), "`CHANNEL`: voice, portal, web, api, staff")
-	set.StringVar(&f.customer, "customer", "", "the `UUID` of the customer who acts, with --origin portal")
 	set.IntVar(&f.version, "expected-version", 0, "refuse if the appointment is at another `VERSION`")
 	set.StringVar(&f.commandID, "command-id", "", "`ID` that makes it safe to run again (a new one)")
-	set.DurationVar(&f.wait, "wait", 5*time.Second, "`TIME` to wait for the result")
-	complete(cmd, "origin", func(string) []string { return origins() })
 }
 
 // command is the part that every change has.
@@ -45,13 +40,30 @@ func (f *changeFlags) command(id string) (c appointment.Command, err error) {
 	if c.ID == "" {
 		c.ID = uuid.Must(uuid.NewV7()).String()
 	}
-	if c.By, err = byOf(f.origin); err != nil {
+	if c.By, err = f.by(appointment.Portal); err != nil {
 		return c, err
 	}
 	if f.customer != "" {
 		c.By.CustomerID, c.By.Assurance = f.customer, appointment.ByLogin
 	}
 	return c, nil
+}
+
+// change gives the command of a request to the desk and prints the answer.
+func change[T any](ctx context.Context, a *app, f *changeFlags, id string, request T,
+	send func(desk, context.Context, workflows.ChangeCommand[T]) (workflows.ChangeAnswer, error),
+) error {
+	cause, err := f.cause(a)
+	if err != nil {
+		return err
+	}
+	return a.withDesk(ctx, func(d desk) error {
+		answer, err := send(d, ctx, workflows.ChangeCommand[T]{Cause: cause, Request: request, Wait: f.wait})
+		if err != nil {
+			return unanswered(err, "--command-id "+id)
+		}
+		return a.changed(answer, id)
+	})
 }
 
 func (a *app) rescheduleCommand() *cobra.Command {
@@ -70,30 +82,28 @@ appointment stands.`,
 	f.register(cmd)
 	set := cmd.Flags()
 	set.StringVar(&to, "to", "", "new `TIME`, such as 2027-03-31T10:00 (required)")
-	set.StringVar(&zone, "zone", "Europe/Berlin", "time `ZONE` of --to")
+	set.StringVar(&zone, "zone", homeZone, "time `ZONE` of --to")
 	set.StringVar(&r.StaffID, "staff", "", "`PERSON` who shall do it (the same)")
 	set.StringVar(&r.Reason, "reason", "", "`TEXT` for the record")
 	set.BoolVar(&r.AcceptFee, "accept-fee", false, "agree to the fee, if there is one")
 	set.BoolVar(&r.WaiveFee, "waive-fee", false, "with --origin staff: charge nothing")
 	set.BoolVar(&r.Override, "override", false, "with --origin staff: against notice and quota")
 	set.BoolVar(&r.Approved, "approved", false, "with --origin staff: the yes to a move that needs one")
+	completeDemo(cmd)
 	cmd.RunE = a.runE(func(ctx context.Context, args []string) (err error) {
 		if r.Command, err = f.command(args[0]); err != nil {
 			return err
 		}
 		if to == "" {
-			return usage("--to is missing: when shall it be?")
+			return usage("--to is missing: when shall it be, such as 2027-03-31T10:00?")
 		}
 		if r.StartsAt, err = zoned("to", to, zone); err != nil {
 			return err
 		}
-		if err := ids(map[string]*string{"staff": &r.StaffID}); err != nil {
+		if r.StaffID, err = demoID("--staff", domains.DemoStaff, r.StaffID); err != nil {
 			return err
 		}
-		return a.withDesk(ctx, func(d desk) error {
-			answer, err := d.Reschedule(ctx, workflows.ChangeCommand[appointment.MoveRequest]{Cause: f.cause(a), Request: r, Wait: f.wait})
-			return a.changed(answer, err, r.ID)
-		})
+		return change(ctx, a, &f, r.ID, r, desk.Reschedule)
 	})
 	return cmd
 }
@@ -104,7 +114,7 @@ func (a *app) cancelCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "cancel APPOINTMENT_ID [flags]",
 		Short:             "Cancel an appointment",
-		Example:           `  starter cancel b318dc7a-c90f-55cd-80ea-f353d4ed6c6a --reason "the stylist is ill"`,
+		Example:           `  starter cancel b318dc7a-c90f-55cd-80ea-f353d4ed6c6a --reason "Aylin is ill"`,
 		Args:              positional(1, 1, "the appointment's id"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
@@ -118,10 +128,7 @@ func (a *app) cancelCommand() *cobra.Command {
 		if r.Command, err = f.command(args[0]); err != nil {
 			return err
 		}
-		return a.withDesk(ctx, func(d desk) error {
-			answer, err := d.Cancel(ctx, workflows.ChangeCommand[appointment.CancelRequest]{Cause: f.cause(a), Request: r, Wait: f.wait})
-			return a.changed(answer, err, r.ID)
-		})
+		return change(ctx, a, &f, r.ID, r, desk.Cancel)
 	})
 	return cmd
 }
@@ -141,35 +148,38 @@ func (a *app) confirmCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return a.withDesk(ctx, func(d desk) error {
-			answer, err := d.Confirm(ctx, workflows.ChangeCommand[appointment.Command]{Cause: f.cause(a), Request: c, Wait: f.wait})
-			return a.changed(answer, err, c.ID)
-		})
+		return change(ctx, a, &f, c.ID, c, desk.Confirm)
 	})
 	return cmd
 }
 
 // changed prints the answer to a change.
-func (a *app) changed(answer workflows.ChangeAnswer, err error, commandID string) error {
-	if err != nil {
-		return err
-	}
+func (a *app) changed(answer workflows.ChangeAnswer, commandID string) error {
 	if err := a.print(answer, func(w io.Writer) {
-		if v := answer.Appointment; v != nil && answer.Refusal == nil {
-			a.appointmentTable(w, string(answer.State), *v)
-			a.pairs(w, [2]string{"version", strconv.Itoa(v.Version)})
-			if answer.Fee.Cents > 0 {
-				a.pairs(w, [2]string{"fee", price(&answer.Fee)})
-			}
+		v := answer.Appointment
+		if v == nil || answer.Refusal != nil {
+			return
 		}
+		more := [][2]string{{"version", strconv.Itoa(v.Version)}}
+		if answer.Fee.Cents > 0 {
+			more = append(more, [2]string{"fee", price(answer.Fee)})
+		}
+		a.showAppointment(w, *v, more...)
 	}); err != nil {
 		return err
 	}
 	switch answer.State {
-	case workflows.Refused:
-		return answer.Refusal
+	case workflows.Done:
+		return nil
+	case workflows.NeedsApproval:
+		a.say("the old time stays until staff agrees: --origin staff --approved")
+		return nil
 	case workflows.Processing:
 		return exit(exitTimedOut, "the change is being made; ask again with --command-id %s", commandID)
+	case workflows.Failed:
+		if answer.Refusal != nil {
+			return exit(exitFailed, "%s", answer.Refusal)
+		}
 	}
-	return nil
+	return a.refusedBy(answer.Refusal, nil, "")
 }

@@ -12,7 +12,7 @@ func completionCommand() *cobra.Command {
 		Short: "Print the completion script of a shell",
 		Long: `Print the completion script of a shell: bash, zsh, fish or powershell.
 
-It completes commands, flags, event types and listeners.`,
+It completes commands, flags, event types, listeners and the names of the demo.`,
 		Example: `  starter completion bash > /etc/bash_completion.d/starter
   starter completion zsh > "${fpath[1]}/_starter"
   starter completion fish > ~/.config/fish/completions/starter.fish

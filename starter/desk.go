@@ -2,16 +2,16 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"regexp"
+	"errors"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
+	"go.temporal.io/api/serviceerror"
 	"google.golang.org/grpc"
 
-	"github.com/herald-bus/herald/domains"
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/internal/temporalclient"
@@ -58,15 +58,9 @@ func (a *app) withDesk(ctx context.Context, do func(d desk) error) error {
 	return do(d)
 }
 
-// ask runs a single step and returns its answer.
-func ask[R any](ctx context.Context, d desk, step string, q workflows.StepRequest[any]) (answer R, err error) {
-	return answer, d.Ask(ctx, step, q, &answer)
-}
-
 // deskFlags are those of every command of the business.
 type deskFlags struct {
 	tenant, correlation string
-	wait                time.Duration
 }
 
 func (f *deskFlags) register(cmd *cobra.Command) {
@@ -77,74 +71,127 @@ func (f *deskFlags) register(cmd *cobra.Command) {
 }
 
 // cause is where a command comes from.
-func (f *deskFlags) cause(a *app) workflows.Cause {
-	tenant := f.tenant
+func (f *deskFlags) cause(a *app) (workflows.Cause, error) {
+	tenant, correlation := f.tenant, f.correlation
 	if tenant == "" {
 		tenant = a.env("HERALD_TENANT_ID", demoTenant)
 	}
-	correlation := f.correlation
+	if !events.IsUUID(tenant) {
+		return workflows.Cause{}, usage("--tenant %q: it is a UUID in lower case", tenant)
+	}
 	if correlation == "" {
 		correlation = uuid.Must(uuid.NewV7()).String()
 	}
-	return workflows.Cause{TenantID: tenant, CorrelationID: correlation, CausedBy: a.flags.who(a)}
+	return workflows.Cause{TenantID: tenant, CorrelationID: correlation, CausedBy: a.flags.who(a)}, nil
 }
 
-var slug = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
-
-// refOf reads the id of a thing: a UUID, or the short name of one of the demo's.
-func refOf(flag, value string) (string, error) {
-	switch {
-	case value == "" || events.IsUUID(value):
-		return value, nil
-	case slug.MatchString(value):
-		return domains.DemoID(value), nil
-	}
-	return "", usage("--%s %q: write a UUID, or a short name of the demo salons such as aylin", flag, value)
-}
-
-// zoned reads an instant: with its offset, or as the clock in the branch shows it.
-func zoned(flag, value, zone string) (time.Time, error) {
-	if at, err := time.Parse(time.RFC3339, value); err == nil {
-		return at.UTC(), nil
-	}
-	location, err := time.LoadLocation(zone)
+// ask runs a single step and returns its answer.
+func ask[R any](ctx context.Context, a *app, f *deskFlags, step, subject string, request any) (answer R, err error) {
+	cause, err := f.cause(a)
 	if err != nil {
-		return time.Time{}, usage("--zone %q: write an IANA time zone such as Europe/Berlin", zone)
+		return answer, err
 	}
-	for _, layout := range []string{"2006-01-02T15:04", "2006-01-02 15:04"} {
-		if at, err := time.ParseInLocation(layout, value, location); err == nil {
-			return at.UTC(), nil
-		}
-	}
-	return time.Time{}, usage("--%s %q: write 2027-03-30T10:00 for the clock in %s, or 2027-03-30T08:00:00Z", flag, value, zone)
+	err = a.withDesk(ctx, func(d desk) error {
+		return d.Ask(ctx, step, workflows.StepRequest[any]{Cause: cause, Subject: subject, Request: request}, &answer)
+	})
+	return answer, err
 }
 
-// local writes an instant as the clock in the zone shows it.
-func local(t time.Time, zone string) string {
-	location, err := time.LoadLocation(zone)
-	if err != nil || t.IsZero() {
-		return t.UTC().Format(time.RFC3339)
-	}
-	return t.In(location).Format("Mon 2006-01-02 15:04 MST")
+// actFlags are those of every command that changes something.
+type actFlags struct {
+	deskFlags
+	origin, customer string
+	wait             time.Duration
 }
 
-func price(m *appointment.Money) string {
-	if m == nil {
-		return ""
-	}
-	const hundred = 100
-	return fmt.Sprintf("%d.%02d %s", m.Cents/hundred, m.Cents%hundred, m.Currency)
+// channels are those over which the starter acts.
+var channels = []string{string(appointment.Voice), string(appointment.Portal), string(appointment.Web), string(appointment.API), string(appointment.Staff)}
+
+func (f *actFlags) register(cmd *cobra.Command, origin appointment.Origin, whose string) {
+	f.deskFlags.register(cmd)
+	set := cmd.Flags()
+	registerOrigin(cmd, &f.origin, origin)
+	set.StringVar(&f.customer, "customer", "", whose)
+	set.DurationVar(&f.wait, "wait", 5*time.Second, "`TIME` to wait for the result")
 }
 
-// refusedBy is the error for a rule's no: it names the rule and the way out.
-func refusedBy(r *events.Refusal, alternatives []appointment.Alternative, zone string) error {
-	text := r.Error()
-	if len(alternatives) > 0 {
-		var free []string
-		for _, alternative := range alternatives {
-			free = append(free, local(alternative.StartsAt, zone))
-		}
-		text += "; free instead: " + strings.Join(free, ", ")
+func registerOrigin(cmd *cobra.Command, origin *string, fallback appointment.Origin) {
+	cmd.Flags().StringVar(origin, "origin", string(fallback), "`CHANNEL`: "+orList(channels))
+	complete(cmd, "origin", func(string) []string { return channels })
+}
+
+// by is who acts over the channel; those in chooses may name the customer, and the
+// portal has to.
+func (f *actFlags) by(chooses ...appointment.Origin) (appointment.By, error) {
+	by, err := byOf(f.origin)
+	switch {
+	case err != nil:
+		return by, err
+	case f.wait <= 0 || f.wait > time.Minute:
+		return by, usage("--wait %s: choose up to a minute", f.wait)
+	case f.customer == "" && by.Origin == appointment.Portal:
+		return by, usage("--customer is missing: --origin portal is somebody who has logged in; starter customers finds the id")
+	case f.customer == "":
+		return by, nil
+	case !slices.Contains(chooses, by.Origin):
+		return by, usage("--customer: only with --origin %s, where it is known who acts", orList(words(chooses)))
+	case !events.IsUUID(f.customer):
+		return by, customerID(f.customer)
 	}
-	return exit(exitConflict, "%s", text)
+	return by, nil
+}
+
+func customerID(value string) error {
+	return usage("--customer %q: it is a UUID; starter customers finds it", value)
+}
+
+// byOf is who acts over a channel.
+func byOf(origin string) (appointment.By, error) {
+	if !slices.Contains(channels, origin) {
+		return appointment.By{}, usage("--origin %q: choose %s", origin, orList(channels))
+	}
+	by := appointment.By{Origin: appointment.Origin(origin), Role: appointment.CustomerRole}
+	if by.Origin == appointment.Staff {
+		by.Role = appointment.Manager
+	}
+	return by, nil
+}
+
+// unanswered is the error for a command whose answer has not come, though it may
+// have happened; again says how to ask once more.
+func unanswered(err error, again string) error {
+	_, gone := errors.AsType[*serviceerror.Unavailable](err)
+	switch {
+	case isInterrupted(err):
+		return exit(exitInterrupted, "interrupted: it may have been done; ask again with %s", again)
+	case isTimeout(err):
+		return exit(exitTimedOut, "no answer, is a worker running? It may still be done; ask again with %s", again)
+	case gone:
+		return exit(exitUnreachable, "%s: the server is gone, and it may have been done; ask again with %s", oneLine(err), again)
+	}
+	return err
+}
+
+// refusedBy is the error for a rule's no: it names the rule and the way out, and
+// what is free instead.
+func (a *app) refusedBy(r *events.Refusal, alternatives []appointment.Alternative, zone string) error {
+	if r == nil {
+		return exit(exitFailed, "it could not be done, and nobody says why")
+	}
+	if len(alternatives) == 0 {
+		return r
+	}
+	var free []string
+	for _, alternative := range alternatives {
+		free = append(free, a.local(alternative.StartsAt, zone))
+	}
+	return exit(exitConflict, "%s; free instead: %s", r, strings.Join(free, ", "))
+}
+
+func words[S ~string](values []S) []string {
+	all := make([]string, len(values))
+	for i, v := range values {
+		all[i] = string(v)
+	}
+	return all
 }

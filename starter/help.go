@@ -27,11 +27,11 @@ func writeHelp(w io.Writer, cmd *cobra.Command) {
 		fmt.Fprintf(&b, "  %s\n", cmd.UseLine())
 	}
 	fmt.Fprintf(&b, "\nExamples:\n%s\n", strings.TrimRight(cmd.Example, "\n"))
-	if cmd.HasAvailableSubCommands() {
-		b.WriteString("\nCommands:\n")
+	for _, group := range cmd.Groups() {
+		fmt.Fprintf(&b, "\n%s:\n", group.Title)
 		for _, c := range cmd.Commands() {
-			if c.IsAvailableCommand() {
-				fmt.Fprintf(&b, "  %-12s %s\n", c.Name(), c.Short)
+			if c.GroupID == group.ID && c.IsAvailableCommand() {
+				fmt.Fprintf(&b, "  %-13s %s\n", c.Name(), c.Short)
 			}
 		}
 	}

@@ -14,17 +14,18 @@ import (
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "starter",
-		Short: "Publish domain events, and ask what became of them",
-		Long: `Publish domain events, and ask what became of them.
+		Short: "Publish domain events, ask what became of them, and book appointments",
+		Long: `Publish domain events, ask what became of them, and book appointments.
 
 Data goes to standard output, everything else to standard error. Exit codes:
   0 done              3 not found            6 server not reachable
-  1 failed            4 conflict, duplicate  7 timed out, the event goes on
+  1 failed            4 conflict, refused    7 timed out, it goes on
   2 wrong usage       5 some of many failed  8 failed listeners
-  130 interrupted, the event goes on`,
+  130 interrupted, it goes on`,
 		Example: `  starter types
   starter publish call.started --data-file call.json --wait
-  starter list --status failed`,
+  starter list --status failed
+  starter book damen --at 2027-03-30T10:00 --name Vera --phone +491713920019`,
 		Args:              noSubcommand,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceErrors:     true,
@@ -35,13 +36,23 @@ Data goes to standard output, everything else to standard error. Exit codes:
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err) })
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { writeHelp(cmd.OutOrStdout(), cmd) })
 	root.SetUsageFunc(func(cmd *cobra.Command) error { writeHelp(cmd.OutOrStdout(), cmd); return nil })
-	root.AddCommand(
+	addGroup(root, "Events",
 		a.publishCommand(), a.describeCommand(), a.listCommand(), a.traceCommand(), a.redriveCommand(),
+		a.typesCommand(), a.listenersCommand())
+	addGroup(root, "Appointments",
 		a.seedCommand(), a.slotsCommand(), a.bookCommand(), a.rescheduleCommand(), a.cancelCommand(), a.confirmCommand(),
-		a.appointmentsCommand(), a.customersCommand(),
-		a.typesCommand(), a.listenersCommand(), a.versionCommand(), completionCommand(),
-	)
+		a.appointmentsCommand(), a.customersCommand())
+	addGroup(root, "Others", a.versionCommand(), completionCommand())
 	return root
+}
+
+// addGroup adds commands that the help lists under a title.
+func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title})
+	for _, c := range commands {
+		c.GroupID = title
+	}
+	root.AddCommand(commands...)
 }
 
 // noSubcommand refuses what is no command: cobra would print the help and

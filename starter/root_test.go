@@ -210,7 +210,14 @@ func TestCompletion(t *testing.T) {
 		{"list --status deliver", []string{"delivering", "delivered"}},
 		{"list --output js", []string{"json", "jsonl"}},
 		{"completion p", []string{"powershell"}},
-		{"re", []string{"redrive"}},
+		{"re", []string{"redrive", "reschedule"}},
+		{"book d", []string{"damen", "dauerwelle"}},
+		{"book damen ", nil},
+		{"slots damen --staff a", []string{"aylin"}},
+		{"appointments --branch ", []string{"berlin", "muenchen"}},
+		{"appointments --status con", []string{"confirmed"}},
+		{"reschedule --staff th", []string{"thuy"}},
+		{"cancel --origin p", []string{"portal"}},
 	} {
 		t.Run(c.typed, func(t *testing.T) {
 			t.Parallel()

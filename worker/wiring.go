@@ -25,6 +25,7 @@ func wiring(config Config, log *slog.Logger) fx.Option {
 	return fx.Options(
 		fx.Supply(config, log),
 		domains.Module,
+		domains.Upkeep,
 		eventsfx.Registry,
 		fx.Provide(newActivities, newLife),
 		fx.WithLogger(func() fxevent.Logger {

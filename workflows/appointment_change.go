@@ -93,9 +93,11 @@ func change[T commanded](ctx workflow.Context, l *life, name string, handle func
 	return workflow.SetUpdateHandlerWithOptions(ctx, name,
 		func(ctx workflow.Context, c ChangeCommand[T]) (answer ChangeAnswer, err error) {
 			settled := false
+			l.working++
 			workflow.Go(ctx, func(ctx workflow.Context) {
 				answer, err = inTurn(ctx, l, c, handle)
 				settled = true
+				l.working--
 			})
 			if _, waitErr := workflow.AwaitWithTimeout(ctx, c.Wait, func() bool { return settled }); waitErr != nil {
 				return ChangeAnswer{}, waitErr

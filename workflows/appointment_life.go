@@ -63,6 +63,7 @@ type life struct {
 	unknown  *events.Refusal // there is no such appointment
 	turn     workflow.Mutex  // commands and the clock take turns
 	changes  int
+	working  int      // commands that run or wait, whether or not somebody waits for them
 	failures []string // what nobody but a person can put right
 }
 
@@ -84,13 +85,18 @@ func AppointmentLife(ctx workflow.Context, start LifeStart) (BookingAnswer, erro
 			return BookingAnswer{}, err
 		}
 	}
-	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+	if err := l.finish(ctx); err != nil {
 		return BookingAnswer{}, err
 	}
 	if len(l.failures) > 0 {
 		return BookingAnswer{}, temporal.NewNonRetryableApplicationError(fmt.Sprintf("somebody has to look: %v", l.failures), "AttentionRequired", nil)
 	}
 	return l.booking(), nil
+}
+
+// finish waits until every command is done, and answered.
+func (l *life) finish(ctx workflow.Context) error {
+	return workflow.Await(ctx, func() bool { return l.working == 0 && workflow.AllHandlersFinished(ctx) })
 }
 
 // booking is what became of the booking.
@@ -138,7 +144,7 @@ func (l *life) live(ctx workflow.Context) error {
 
 // startAnew goes on in a new run with an empty history.
 func (l *life) startAnew(ctx workflow.Context) error {
-	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+	if err := l.finish(ctx); err != nil {
 		return err
 	}
 	return workflow.NewContinueAsNewError(ctx, AppointmentLifeType, l.LifeStart)

@@ -184,6 +184,10 @@ func (h *house) Complete(context.Context, string, time.Time, appointment.Command
 	return h.become("complete", appointment.Completed)
 }
 
+func (h *house) MarkNoShow(context.Context, string, time.Time, appointment.Command) (appointment.View, []events.Event, error) {
+	return h.become("no-show", appointment.NoShow)
+}
+
 func (h *house) Cancel(context.Context, string, time.Time, appointment.CancelRequest) (appointment.Cancellation, []events.Event, error) {
 	view, announce, err := h.become("cancel", appointment.StatusCancelled)
 	return appointment.Cancellation{Appointment: view}, announce, err
@@ -525,4 +529,20 @@ func TestACommandForNobodysAppointmentIsRefused(t *testing.T) {
 
 	require.NoError(t, w.GetWorkflowError())
 	require.Equal(t, "not_found", cancelled.change(t).Refusal.Code)
+}
+
+func TestALifeEndsOnlyWhenEveryCommandIsDone(t *testing.T) {
+	t.Parallel()
+	h := newHouse()
+	h.fail["no-show"] = []error{errors.New("locked"), errors.New("locked")}
+	w := newLifeWorld(t, h)
+	w.book(5 * time.Second)
+	end := start.Add(25 * time.Hour).Sub(start.AddDate(0, 0, -7))
+	marked := w.send(end-50*time.Millisecond, workflows.NoShowUpdate, workflows.ChangeCommand[appointment.Command]{Cause: cause, Wait: time.Millisecond, Request: command("n", 0)})
+
+	w.live(t)
+
+	require.Equal(t, workflows.Processing, marked.change(t).State, "whoever asked has gone")
+	require.Equal(t, 3, h.count("no-show"))
+	require.Equal(t, appointment.NoShow, h.view.Status)
 }

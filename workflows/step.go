@@ -66,6 +66,12 @@ func (s *Steps) Ask(ctx context.Context, step string, q StepRequest[any], answer
 	}
 	var result StepAnswer[json.RawMessage]
 	if err := run.Get(ctx, &result); err != nil {
+		switch {
+		case ctx.Err() != nil:
+			return fmt.Errorf("%s: %w", step, ctx.Err())
+		case temporal.IsTimeoutError(err):
+			return fmt.Errorf("%s: no worker has done it within %s, is one running? %w", step, patience, context.DeadlineExceeded)
+		}
 		return fmt.Errorf("%s: %s", step, failureText(err))
 	}
 	if result.Refusal != nil {

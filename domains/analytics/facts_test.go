@@ -3,6 +3,7 @@ package analytics_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/call"
+	"github.com/herald-bus/herald/events/customer"
 )
 
 const tenant = "0198c0de-0000-7000-8000-0000000000aa"
@@ -23,7 +25,7 @@ var (
 	// booked is a Saturday in UTC and a Sunday in Berlin.
 	booked = time.Date(2027, 3, 27, 23, 30, 0, 0, time.UTC)
 	starts = time.Date(2027, 3, 30, 8, 0, 0, 0, time.UTC)
-	types  = append(append([]events.Type{}, appointment.Types...), call.Types...)
+	types  = slices.Concat(appointment.Types, call.Types, customer.Types)
 )
 
 func ref() appointment.Ref {
@@ -73,10 +75,21 @@ func deliver(t *testing.T, db *store.DB, envelopes ...events.Envelope) *analytic
 	return facts
 }
 
+func listeners(facts *analytics.Facts) []events.Listener {
+	var all []events.Listener
+	for _, constructor := range []func(*analytics.Facts) events.Listener{
+		analytics.NewRecordBooking, analytics.NewRecordConfirmation, analytics.NewRecordChange, analytics.NewRecordReschedule,
+		analytics.NewRecordCancellation, analytics.NewRecordVisit, analytics.NewRecordNoShow, analytics.NewRecordLostBooking,
+		analytics.NewRecordWish, analytics.NewRecordCallback, analytics.NewRecordCallbackCompleted, analytics.NewRecordCallbackExpired,
+		analytics.NewRecordCallStart, analytics.NewRecordCustomer, analytics.NewForgetCustomer, analytics.NewFoldCustomer,
+	} {
+		all = append(all, constructor(facts))
+	}
+	return all
+}
+
 func tryDeliver(ctx context.Context, facts *analytics.Facts, envelopes ...events.Envelope) error {
-	registry, err := events.NewRegistry(types, []events.Listener{
-		analytics.NewRecordBooking(facts), analytics.NewRecordCancellation(facts), analytics.NewRecordCallStart(facts),
-	})
+	registry, err := events.NewRegistry(types, listeners(facts))
 	if err != nil {
 		return err
 	}
@@ -102,6 +115,7 @@ func TestABookingAndItsCancellation(t *testing.T) {
 			AppointmentID: "a1", BranchID: "b1", ServiceID: "s1", StaffID: "bea", CustomerID: "c1", Origin: "voice", CallID: "call-1",
 			CreatedAt: booked, CreatedOn: "2027-03-28", StartsAt: starts, VisitOn: "2027-03-30", DurationMin: 60,
 			PriceCents: 4200, Currency: "EUR", Status: analytics.Cancelled, CancelledBy: "customer", Late: true, FeeCents: 1500,
+			LeadSeconds: int64(starts.Sub(booked).Seconds()), FirstVisit: true,
 		}, got)
 	}, analytics.Migrations)
 }

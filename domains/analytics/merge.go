@@ -58,6 +58,17 @@ func setStatus(m *merge, field *Status, value Status) {
 	set(m, name, field, value)
 }
 
+// once reports whether the event is new to the fact under that name, which may have
+// any number of them.
+func (m *merge) once(name string) bool {
+	name += ":" + m.by.Event
+	if _, known := m.seen[name]; known {
+		return false
+	}
+	m.overwrite(name)
+	return true
+}
+
 func (m *merge) overwrite(name string) {
 	m.seen[name] = m.by
 	m.changed = true

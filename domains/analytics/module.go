@@ -1,12 +1,15 @@
 package analytics
 
 import (
+	"context"
 	"embed"
+	"log/slog"
 	"time"
 
 	"go.uber.org/fx"
 
 	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/upkeep"
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/eventsfx"
 )
@@ -20,13 +23,34 @@ var Migrations = store.Migrations{Domain: "analytics", Files: migrations}
 // Module wires the analytics domain.
 var Module = fx.Module("analytics",
 	store.Contribute(Migrations),
-	fx.Provide(fx.Private, NewFacts),
+	fx.Provide(NewFacts),
 	eventsfx.Listeners(
 		NewRecordBooking,
+		NewRecordConfirmation,
+		NewRecordChange,
+		NewRecordReschedule,
 		NewRecordCancellation,
+		NewRecordVisit,
+		NewRecordNoShow,
+		NewRecordLostBooking,
+		NewRecordWish,
+		NewRecordCallback,
+		NewRecordCallbackCompleted,
+		NewRecordCallbackExpired,
 		NewRecordCallStart,
+		NewRecordCustomer,
+		NewForgetCustomer,
+		NewFoldCustomer,
 	),
+	upkeep.Jobs(recomputing),
 )
+
+// recomputing brings the figures up to date.
+func recomputing(facts *Facts, log *slog.Logger) upkeep.Job {
+	return upkeep.Job{Name: "analytics.recompute", Every: 30 * time.Second, Run: func(ctx context.Context, _ time.Time) error {
+		return facts.RecomputeAll(ctx, log)
+	}}
+}
 
 // patient is the ladder of a listener that needs nothing but the store.
 var patient = events.Retry(events.RetryPolicy{InitialInterval: time.Minute, BackoffCoefficient: 2, MaximumAttempts: 5})

@@ -1,8 +1,6 @@
 package analytics
 
 import (
-	"context"
-
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
 )
@@ -10,9 +8,5 @@ import (
 // NewRecordBooking returns the listener that begins the fact of an appointment, or
 // completes one that a later event has begun.
 func NewRecordBooking(facts *Facts) events.Listener {
-	return events.On("analytics.record-booking", func(ctx context.Context, d events.Delivery[appointment.Created]) error {
-		return facts.recordBooking(ctx, d.Meta, d.Event.AppointmentID, func(b *Booking, m *merge) error {
-			return b.applyCreated(m, d.Event)
-		})
-	}, patient)
+	return onBooking("analytics.record-booking", facts, func(e appointment.Created) appointment.Ref { return e.Ref }, (*Booking).applyCreated)
 }

@@ -58,7 +58,7 @@ func TestAppendEntryOncePerEvent(t *testing.T) {
 			EventID: "0198c0de-0000-7000-8000-000000000001", EventType: "appointment.cancelled", EventVersion: 1,
 			AggregateType: "appointment", Subject: "a1", OccurredAt: happened, RecordedAt: recorded,
 			ActorKind: "staff", ActorID: "7", CorrelationID: "0198c0de-0000-7000-8000-000000000001",
-			Outcome: audit.OK, Digest: digest[:],
+			Outcome: audit.OK, Facts: `{}`, Digest: digest[:],
 		}}, entries)
 		require.NotContains(t, storetest.Dump(t, db), "Beispiel", "the data itself is not kept")
 		others, err := trail.OfSubject(t.Context(), another, "appointment", "a1")
@@ -84,7 +84,9 @@ func TestNobodyChangesTheTrail(t *testing.T) {
 			_, err := db.AllTenants().Exec(t.Context(), `TRUNCATE audit_entry`)
 			require.ErrorIs(t, err, store.ErrAppendOnly)
 		} else {
-			_, err := db.AllTenants().Exec(t.Context(), `INSERT OR REPLACE INTO audit_entry SELECT tenant_id, event_id, event_type,
+			_, err := db.AllTenants().Exec(t.Context(), `INSERT OR REPLACE INTO audit_entry (tenant_id, event_id, event_type,
+				event_version, aggregate_type, subject, occurred_at, recorded_at, actor_kind, actor_id, correlation_id, causation_id,
+				outcome, payload_digest) SELECT tenant_id, event_id, event_type,
 				event_version, aggregate_type, subject, occurred_at, recorded_at, actor_kind, '8', correlation_id, causation_id,
 				outcome, payload_digest FROM audit_entry`)
 			require.NoError(t, err)

@@ -1,10 +1,15 @@
 // Package audit is the domain that remembers what happened: one entry an event,
-// for good.
+// for as long as the law wants it, and such that nobody can change it unnoticed.
 //
 // It owns
-//   - audit_entry: who did what to what and when, and the digest of the data. No
-//     entry holds the data itself, so nobody's name, number or address is in here.
-//     The schema refuses changes.
+//   - audit_entry: who did what to what and when, the facts of it that tell nothing
+//     of a person, and the digest of the data. The schema refuses changes.
+//   - audit_head: how far the chain of each tenant is sealed
+//   - audit_checkpoint: how far it was sealed on each day, for ever
+//
+// Entries are appended without waiting for anybody. A few seconds later the worker
+// seals them: each gets the next place in its tenant's chain and a hash that covers
+// it and the one before. See [Trail.Seal] and [Trail.Verify].
 //
 // It announces nothing.
 //

@@ -12,7 +12,9 @@ import (
 
 // An Entry is what the trail remembers of an event.
 type Entry struct {
-	EventID       string
+	EventID string
+	// Seq is the place in the tenant's chain, from 1, and 0 until it is sealed.
+	Seq           int64
 	EventType     string
 	EventVersion  int
 	AggregateType string
@@ -26,9 +28,13 @@ type Entry struct {
 	CorrelationID string
 	CausationID   string
 	Outcome       Outcome
+	// Facts are the fields of [Facts], as canonical JSON.
+	Facts string
 	// Digest is the SHA-256 of the data in canonical JSON, which proves a copy that
 	// is kept elsewhere.
 	Digest []byte
+	// Prev is the hash of the entry before, and Sealed this one's.
+	Prev, Sealed []byte
 }
 
 // An Outcome tells what was done from what was not.
@@ -51,6 +57,10 @@ func EntryOf(env events.Envelope, now time.Time) (Entry, error) {
 		return Entry{}, fmt.Errorf("audit: digest of %s: %w", env.Type, err)
 	}
 	digest := sha256.Sum256(canonical)
+	facts, err := factsOf(env.Type, env.Data)
+	if err != nil {
+		return Entry{}, err
+	}
 	kind, id := actorOf(env.CausedBy)
 	return Entry{
 		EventID: env.ID, EventType: env.Type, EventVersion: env.Version,
@@ -58,7 +68,7 @@ func EntryOf(env events.Envelope, now time.Time) (Entry, error) {
 		OccurredAt: env.Time, RecordedAt: now,
 		ActorKind: kind, ActorID: id,
 		CorrelationID: env.CorrelationID, CausationID: env.CausationID,
-		Outcome: outcomeOf(env.Type), Digest: digest[:],
+		Outcome: outcomeOf(env.Type), Facts: facts, Digest: digest[:],
 	}, nil
 }
 
@@ -83,4 +93,9 @@ func outcomeOf(eventType string) Outcome {
 		return Failed
 	}
 	return OK
+}
+
+func aggregateOf(eventType string) string {
+	noun, _, _ := strings.Cut(eventType, ".")
+	return noun
 }

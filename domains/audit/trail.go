@@ -18,11 +18,11 @@ func NewTrail(db *store.DB) *Trail { return &Trail{db} }
 func (t *Trail) Append(ctx context.Context, tenantID string, e Entry) error {
 	_, err := t.db.Tenant(tenantID).Exec(ctx, `
 		INSERT INTO audit_entry (tenant_id, event_id, event_type, event_version, aggregate_type, subject,
-			occurred_at, recorded_at, actor_kind, actor_id, correlation_id, causation_id, outcome, payload_digest)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+			occurred_at, recorded_at, actor_kind, actor_id, correlation_id, causation_id, outcome, facts, payload_digest)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 		ON CONFLICT (tenant_id, event_id) DO NOTHING`,
 		e.EventID, e.EventType, e.EventVersion, e.AggregateType, e.Subject,
-		e.OccurredAt, e.RecordedAt, e.ActorKind, e.ActorID, e.CorrelationID, e.CausationID, string(e.Outcome), e.Digest)
+		e.OccurredAt, e.RecordedAt, e.ActorKind, e.ActorID, e.CorrelationID, e.CausationID, string(e.Outcome), e.Facts, e.Digest)
 	if err != nil {
 		return fmt.Errorf("audit: append the entry of %s: %w", e.EventID, err)
 	}
@@ -33,9 +33,7 @@ func (t *Trail) Append(ctx context.Context, tenantID string, e Entry) error {
 // order in which it all happened.
 func (t *Trail) OfSubject(ctx context.Context, tenantID, aggregateType, subject string) ([]Entry, error) {
 	entries, err := store.All(ctx, t.db.Tenant(tenantID), scanEntry, `
-		SELECT event_id, event_type, event_version, aggregate_type, subject,
-			occurred_at, recorded_at, actor_kind, actor_id, correlation_id, causation_id, outcome, payload_digest
-		FROM audit_entry
+		SELECT `+entryColumns+` FROM audit_entry
 		WHERE tenant_id = $1 AND aggregate_type = $2 AND subject = $3
 		ORDER BY occurred_at, event_id
 		LIMIT 1000`,
@@ -46,8 +44,11 @@ func (t *Trail) OfSubject(ctx context.Context, tenantID, aggregateType, subject 
 	return entries, nil
 }
 
+const entryColumns = `event_id, coalesce(seq, 0), event_type, event_version, aggregate_type, subject,
+	occurred_at, recorded_at, actor_kind, actor_id, correlation_id, causation_id, outcome, facts, payload_digest, prev_hash, hash`
+
 func scanEntry(row store.Row) (e Entry, err error) {
-	return e, row.Scan(&e.EventID, &e.EventType, &e.EventVersion, &e.AggregateType, &e.Subject,
+	return e, row.Scan(&e.EventID, &e.Seq, &e.EventType, &e.EventVersion, &e.AggregateType, &e.Subject,
 		store.At(&e.OccurredAt), store.At(&e.RecordedAt), &e.ActorKind, &e.ActorID,
-		&e.CorrelationID, &e.CausationID, &e.Outcome, &e.Digest)
+		&e.CorrelationID, &e.CausationID, &e.Outcome, &e.Facts, &e.Digest, &e.Prev, &e.Sealed)
 }

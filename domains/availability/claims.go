@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,7 +34,7 @@ func insertClaims(ctx context.Context, tx store.Scope, h *hold, now time.Time) e
 	insert := func(kind string, seq int, s availability.Span) error {
 		_, err := tx.Exec(ctx, `INSERT INTO claim (tenant_id, claim_id, staff_id, starts_at, ends_at, kind, holder, branch_id, service_id, session, hold_id, expires_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-			derivedID(h.id, kind, string(rune('a'+seq)), now.UTC().Format(time.RFC3339Nano)), s.StaffID, s.StartsAt, s.EndsAt, kind, holder, h.branchID, h.serviceID, session, h.id, h.expiresAt)
+			derivedID(h.id, kind, strconv.Itoa(seq), now.UTC().Format(time.RFC3339Nano)), s.StaffID, s.StartsAt, s.EndsAt, kind, holder, h.branchID, h.serviceID, session, h.id, h.expiresAt)
 		return slotTaken(err, s.StartsAt)
 	}
 	for i, span := range spans {

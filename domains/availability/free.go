@@ -40,7 +40,7 @@ func free(v *view, q question) ([]availability.Slot, error) {
 		max(q.window.from, q.asker.soonest+int64(q.demand.Notice)*minute),
 		min(q.window.to, latest(v, q.demand, q.asker)),
 	}
-	var found []availability.Slot
+	found := make([]availability.Slot, 0, min(q.limit, maxSlots))
 	for d := dayAt(window.from, v.loc); !window.empty() && d <= dayAt(window.to-1, v.loc); d++ {
 		if v.days[d].closed {
 			continue
@@ -131,7 +131,7 @@ func (v *view) hoursOf(d branchDay) string {
 func (p *placer) slot(of placement) availability.Slot {
 	s := availability.Slot{
 		StartsAt: instant(of.starts), EndsAt: instant(of.ends), Spans: spansOf(of.spans),
-		Offset: time.Unix(of.starts, 0).In(p.view.loc).Format("-07:00"),
+		Offset: p.offset(of.starts),
 	}
 	for _, phase := range of.phases {
 		if phase.Kind == availability.Busy && !slices.Contains(s.StaffIDs, phase.StaffID) {
@@ -145,6 +145,17 @@ func (p *placer) slot(of placement) availability.Slot {
 		}
 	}
 	return s
+}
+
+// offset writes the local offset at an instant, such as +02:00.
+func (p *placer) offset(at int64) string {
+	seconds := offsetAt(at, p.view.loc)
+	text, known := p.offsets[seconds]
+	if !known {
+		text = time.Unix(at, 0).In(p.view.loc).Format("-07:00")
+		p.offsets[seconds] = text
+	}
+	return text
 }
 
 func spansOf(taken []taken) []availability.Span {

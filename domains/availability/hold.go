@@ -63,11 +63,11 @@ func (t *taking) attempt(ctx context.Context) (answer availability.Hold, announc
 	if known, err := findHold(ctx, scope, t.req.HoldID); err != nil || known != nil {
 		return t.again(ctx, scope, known, err)
 	}
-	guess, loc, err := t.look(ctx, scope, t.cache)
+	replaced, err := t.own(ctx, scope)
 	if err != nil {
 		return answer, nil, err
 	}
-	replaced, err := t.own(ctx, scope)
+	guess, loc, err := t.look(ctx, scope, t.cache, replaced)
 	if err != nil {
 		return answer, nil, err
 	}
@@ -83,11 +83,12 @@ func (t *taking) attempt(ctx context.Context) (answer availability.Hold, announc
 		if known, err := findHold(ctx, tx, t.req.HoldID); err != nil || known != nil {
 			return errors.Join(err, errMoved)
 		}
-		found, loc, err := t.look(ctx, tx, nil)
+		replaced, err := t.own(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if replaced, err = t.own(ctx, tx); err != nil {
+		found, loc, err := t.look(ctx, tx, nil, replaced)
+		if err != nil {
 			return err
 		}
 		for _, d := range daysOf(slices.Concat(found.spans, spansOfHolds(replaced)), loc) {
@@ -104,14 +105,21 @@ func (t *taking) attempt(ctx context.Context) (answer availability.Hold, announc
 	return answer, announced, err
 }
 
-// look places the demand, as things are now.
-func (t *taking) look(ctx context.Context, scope store.Scope, c *cache) (placement, *time.Location, error) {
+// look places the demand, as things are now. Who holds the start already was early
+// enough when he took it.
+func (t *taking) look(ctx context.Context, scope store.Scope, c *cache, own []hold) (placement, *time.Location, error) {
 	start := t.req.Start.Unix()
 	v, err := t.viewFor(ctx, scope, t.tenant, t.now, t.req.Demand, interval{start, start}, c)
 	if err != nil {
 		return placement{}, nil, err
 	}
-	_, found, err := check(v, t.req.Demand, t.asker, start)
+	asker := t.asker
+	for _, h := range own {
+		if h.layout.Start.Unix() == start && !h.ranOut(t.now) {
+			asker.soonest = min(asker.soonest, h.takenAt.Unix())
+		}
+	}
+	_, found, err := check(v, t.req.Demand, asker, start)
 	return found, v.loc, err
 }
 
@@ -139,7 +147,7 @@ func (t *taking) take(ctx context.Context, tx store.Scope, found placement, repl
 	h := hold{
 		id: t.req.HoldID, session: t.req.Session, owner: t.req.Owner, channel: t.req.Channel, phone: t.req.Phone, staff: t.req.Staff,
 		branchID: t.req.Demand.BranchID, serviceID: t.req.Demand.ServiceID, demand: t.req.Demand, takenAt: t.now, state: stateActive,
-		layout:    layout{Start: t.req.Start, Spans: spansOf(found.spans), Phases: found.phases},
+		layout:    layout{Start: instant(found.starts), Spans: spansOf(found.spans), Phases: found.phases},
 		expiresAt: ceil(t.now.Add(holdFor)),
 	}
 	if h.owner != "" {

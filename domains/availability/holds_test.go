@@ -305,6 +305,20 @@ func TestAVL41_ABookingAtWorkTakesTheHoldOver(t *testing.T) {
 	})
 }
 
+func TestAVL41_WhoHoldsATimeIsNotTooLateForIt(t *testing.T) {
+	t.Parallel()
+	s := onSQLite(t)
+	s.now = berlinTime("2026-05-05 09:00")
+	d := demand(60, "ada")
+	d.Notice = 60
+	s.holds(s.hold("call", "2026-05-05 10:00", d))
+	s.now = s.now.Add(4 * time.Minute)
+	require.Equal(t, "too_soon", code(t, s.check("2026-05-05 10:00", d)))
+	taking := s.hold("call", "2026-05-05 10:00", d)
+	taking.Owner = uuid.NewString()
+	s.holds(taking)
+}
+
 func TestAVL43_AMovingAppointmentAlwaysHasATime(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *salon) {

@@ -204,7 +204,7 @@ func TestAChangeIsForgottenAndAskedForAgain(t *testing.T) {
 			s.delivers(NewDropReleasedDays(s.Service), availability.SlotReleased{HoldID: "h", Spans: spans, Reason: "expired"})
 		},
 	} {
-		s.warm(t.Context(), tenant, s.now, berlin, []string{"ada"})
+		s.warm(t.Context(), tenant, s.now, berlin, "ada")
 		deliver()
 		require.Len(t, s.cache.days, warm-3, "the date and its neighbours, as a listener knows no zone")
 	}

@@ -71,7 +71,7 @@ func readTaken(ctx context.Context, from *reader, branchID string, staff []strin
 		var b busyTime
 		var start, end time.Time
 		err = r.Scan(&id, &b.uid, &b.appointment, store.At(&start), store.At(&end))
-		b.interval, b.unmapped = interval{start.Unix(), ceil(end).Unix()}, id == ""
+		b.interval = interval{start.Unix(), ceil(end).Unix()}
 		taken.busy[id] = append(taken.busy[id], b)
 		return none, err
 	}, `SELECT staff_id, external_uid, appointment_id, starts_at, ends_at FROM busy_time

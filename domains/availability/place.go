@@ -89,13 +89,15 @@ type placer struct {
 	lead   string // the only candidate of the first busy phase, if set
 	chosen map[int]string
 	placement
+
+	offsets map[int64]string // written ones, by their seconds
 }
 
 func newPlacer(v *view, d availability.Demand, a asker) (*placer, error) {
 	if err := checkDemand(d); err != nil {
 		return nil, err
 	}
-	p := &placer{view: v, demand: d, asker: a, diaries: map[string]*diary{}, chosen: map[int]string{}, first: -1}
+	p := &placer{view: v, demand: d, asker: a, diaries: map[string]*diary{}, chosen: map[int]string{}, offsets: map[int64]string{}, first: -1}
 	for i, phase := range d.Phases {
 		if phase.Kind != availability.Busy {
 			continue

@@ -59,7 +59,6 @@ type busyTime struct {
 	interval
 	uid         string
 	appointment string
-	unmapped    bool // it blocks every linked person
 }
 
 // An offered time keeps other customers away for a moment.

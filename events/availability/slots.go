@@ -81,7 +81,9 @@ type Offer struct {
 type HoldRequest struct {
 	// HoldID is a UUID of the caller's: a second request with it has the first one's
 	// answer.
-	HoldID  string `json:"hold_id"`
+	HoldID string `json:"hold_id"`
+	// Session is whose hold and offer do not stand in the way, and are replaced. With
+	// an Owner it is that of the call, or of the customer, if there is one.
 	Session string `json:"session"`
 	Channel string `json:"channel"`
 	// Phone is the customer's number in E.164, if it is known.

@@ -29,12 +29,17 @@ var record = flag.Bool("record", false, "record a history of each scenario that 
 
 const (
 	tenant = "6f1c2c5e-6a38-5e0b-8f0a-3c1a8a3f9d10"
-	// release names the histories by the version that they were recorded with.
-	release = "v0.1"
+	// The histories are named by the version that they were recorded with.
+	release     = "v0.1"
+	lifeRelease = "v0.2"
 )
 
 func historyFile(s scenario) string {
 	return filepath.Join("histories", release+"_"+s.name+".json")
+}
+
+func lifeFile(s lifeScenario) string {
+	return filepath.Join("histories", lifeRelease+"_"+s.name+".json")
 }
 
 // TestRecord records what is missing. It never touches a history that exists.
@@ -61,6 +66,12 @@ func TestRecord(t *testing.T) {
 			continue
 		}
 		t.Run(s.name, func(t *testing.T) { recordScenario(t, connection.Client, s) })
+	}
+	for _, s := range lives {
+		if _, err := os.Stat(lifeFile(s)); err == nil {
+			continue
+		}
+		t.Run(s.name, func(t *testing.T) { recordLife(t, connection.Client, s) })
 	}
 }
 

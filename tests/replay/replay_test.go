@@ -26,16 +26,19 @@ import (
 var quiet = log.NewStructuredLogger(slog.New(slog.DiscardHandler))
 
 // histories returns the paths of the recorded histories.
-func histories(t *testing.T) []string {
+func histories(t *testing.T) []string { return recorded(t, "*") }
+
+// recorded returns those of a release.
+func recorded(t *testing.T, release string) []string {
 	t.Helper()
-	paths, err := filepath.Glob("histories/*.json")
+	paths, err := filepath.Glob("histories/" + release + "_*.json")
 	require.NoError(t, err)
 	return paths
 }
 
 func TestEveryHistoryReplays(t *testing.T) {
 	t.Parallel()
-	require.GreaterOrEqual(t, len(histories(t)), len(scenarios), "a scenario has no history: make record")
+	require.GreaterOrEqual(t, len(histories(t)), len(scenarios)+len(lives), "a scenario has no history: make record")
 	today := registryOf(t)
 	extra := registryOf(t, eventsfx.Listeners(func() events.Listener {
 		return events.OnEvery("aaa.sorts-first", func(context.Context, events.Delivery[events.Envelope]) error { return nil },
@@ -70,13 +73,41 @@ func TestAnIncompatibleChangeIsCaught(t *testing.T) {
 		},
 	}
 	for name, changed := range changes {
-		for _, path := range histories(t) {
+		for _, path := range recorded(t, release) {
 			t.Run(name+"/"+filepath.Base(path), func(t *testing.T) {
 				t.Parallel()
 				replayer := worker.NewWorkflowReplayer()
 				for _, eventType := range []string{placed{}.EventName(), shipped{}.EventName(), unknownType} {
 					replayer.RegisterWorkflowWithOptions(changed, workflow.RegisterOptions{Name: eventType})
 				}
+				require.ErrorContains(t, replayer.ReplayWorkflowHistoryFromJSONFile(quiet, path), "TMPRL1100")
+			})
+		}
+	}
+}
+
+// TestAnIncompatibleLifeIsCaught does so for the lives of appointments.
+func TestAnIncompatibleLifeIsCaught(t *testing.T) {
+	t.Parallel()
+	changes := map[string]func(ctx workflow.Context, start workflows.LifeStart) (workflows.BookingAnswer, error){
+		"a question before the booking": func(ctx workflow.Context, start workflows.LifeStart) (workflows.BookingAnswer, error) {
+			early := workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: time.Minute})
+			if err := workflow.ExecuteActivity(early, workflows.StepGet).Get(ctx, nil); err != nil {
+				return workflows.BookingAnswer{}, err
+			}
+			return workflows.AppointmentLife(ctx, start)
+		},
+		"no booking at all": func(ctx workflow.Context, start workflows.LifeStart) (workflows.BookingAnswer, error) {
+			start.Booked = true
+			return workflows.AppointmentLife(ctx, start)
+		},
+	}
+	for name, changed := range changes {
+		for _, path := range recorded(t, lifeRelease) {
+			t.Run(name+"/"+filepath.Base(path), func(t *testing.T) {
+				t.Parallel()
+				replayer := worker.NewWorkflowReplayer()
+				replayer.RegisterWorkflowWithOptions(changed, workflow.RegisterOptions{Name: workflows.AppointmentLifeType})
 				require.ErrorContains(t, replayer.ReplayWorkflowHistoryFromJSONFile(quiet, path), "TMPRL1100")
 			})
 		}

@@ -25,10 +25,15 @@ type Config struct {
 	// DatabaseURL is the address of a PostgreSQL database, as libpq writes it.
 	// Without one the database is the file herald.db in the data folder.
 	DatabaseURL string `env:"DATABASE_URL"`
+	// Connections is how many connections to PostgreSQL one process has at most.
+	Connections int `env:"HERALD_DATABASE_CONNECTIONS" envDefault:"20"`
 }
 
 // Validate reports an address that no database can be at.
 func (c Config) Validate() error {
+	if c.Connections < 1 {
+		return fmt.Errorf("HERALD_DATABASE_CONNECTIONS is %d: it must be at least 1", c.Connections)
+	}
 	if _, err := pgx.ParseConfig(c.DatabaseURL); c.DatabaseURL != "" && err != nil {
 		return fmt.Errorf("DATABASE_URL: %w", err)
 	}
@@ -125,6 +130,7 @@ func (db *DB) connect(ctx context.Context) (*sql.DB, error) {
 		pool.SetMaxOpenConns(maxSQLite)
 		return pool, nil // the first connection is made under the migrations' lock
 	}
+	pool.SetMaxOpenConns(db.config.Connections)
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}

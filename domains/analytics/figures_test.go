@@ -1,0 +1,443 @@
+package analytics_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/herald-bus/herald/domains/analytics"
+	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/store/storetest"
+	"github.com/herald-bus/herald/domains/internal/tenancy"
+	"github.com/herald-bus/herald/events"
+	"github.com/herald-bus/herald/events/appointment"
+	"github.com/herald-bus/herald/events/customer"
+)
+
+const branch = "0198c0de-0000-7000-8000-00000000b001"
+
+// each runs the test on both databases, where the branch is in Berlin.
+func each(t *testing.T, test func(t *testing.T, db *store.DB)) {
+	t.Helper()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		require.NoError(t, tenancy.PutTenant(t.Context(), db.Tenant(tenant), tenancy.Tenant{ID: tenant, Slug: "probe", Status: tenancy.Active, Kind: tenancy.Salon}))
+		require.NoError(t, tenancy.PutBranch(t.Context(), db.Tenant(tenant), tenancy.Branch{ID: branch, Slug: "berlin", Zone: "Europe/Berlin", Region: "DE-BE"}))
+		test(t, db)
+	}, analytics.Migrations, tenancy.Migrations)
+}
+
+// visit is the n-th appointment, of its own customer, on the day of the others.
+func visit(n int) appointment.Ref {
+	r := ref()
+	r.AppointmentID, r.CustomerID, r.BranchID = fmt.Sprintf("a%d", n), fmt.Sprintf("c%d", n), branch
+	return r
+}
+
+func eur(cents int64) appointment.Money { return appointment.Money{Cents: cents, Currency: "EUR"} }
+
+// booking is the event that begins it, at the hour of the others, with the id n.
+func booking(t *testing.T, r appointment.Ref, n int) events.Envelope {
+	t.Helper()
+	return sealed(t, appointment.Created{Ref: r, Price: eur(4000), CalendarState: "none", IdempotencyKey: "k"}, booked, n)
+}
+
+func report(t *testing.T, facts *analytics.Facts, measure, by string) []analytics.Row {
+	t.Helper()
+	rows, err := facts.Report(t.Context(), tenant, analytics.Query{Measure: measure, From: "2027-03-01", To: "2027-04-30", By: by})
+	require.NoError(t, err)
+	return rows
+}
+
+// figures are a day's rows as the database has them.
+func figures(t *testing.T, db *store.DB, facts *analytics.Facts) string {
+	t.Helper()
+	_, err := facts.Recompute(t.Context(), tenant)
+	require.NoError(t, err)
+	return storetest.Dump(t, db)
+}
+
+func TestANA1_AFactMarksTheDaysThatItTouches(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, db *store.DB) {
+		facts := deliver(t, db, booking(t, visit(1), 1))
+		done, err := facts.Recompute(t.Context(), tenant)
+		require.NoError(t, err)
+		require.Equal(t, 2, done, "the day of the booking and the day of the visit")
+
+		moved := visit(1)
+		moved.StartsAt, moved.EndsAt = starts.AddDate(0, 0, 1), starts.AddDate(0, 0, 1).Add(time.Hour)
+		deliver(t, db, sealed(t, appointment.Rescheduled{Ref: moved, OldStartsAt: starts, OldEndsAt: starts.Add(time.Hour)}, booked.Add(time.Hour), 2))
+
+		done, err = facts.Recompute(t.Context(), tenant)
+		require.NoError(t, err)
+		require.Equal(t, 3, done, "the old day, the new day, and the day of the booking")
+	})
+}
+
+func TestANA2_ARepeatedEventChangesNothing(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, db *store.DB) { // worked example 6
+		moved := sealed(t, appointment.Rescheduled{Ref: visit(1), OldStartsAt: starts, OldEndsAt: starts}, booked.Add(time.Minute), 2)
+		gone := sealed(t, appointment.Cancelled{Ref: visit(1), CancelledBy: "staff", WithinPolicy: true}, booked.Add(time.Hour), 3)
+		wish := sealed(t, appointment.WishRecorded{WishID: "w1", BranchID: branch, ServiceID: "s1", DesiredAt: starts, Reason: appointment.NotAvailable}, booked, 4)
+		all := []events.Envelope{booking(t, visit(1), 1), moved, gone, wish}
+		facts := deliver(t, db, all...)
+		once := figures(t, db, facts)
+
+		deliver(t, db, all...)
+
+		require.Equal(t, once, figures(t, db, facts))
+		require.Equal(t, []analytics.Row{{Sum: 1, Of: 1, HasRate: true}}, report(t, facts, "cancellation_rate", ""))
+		require.Equal(t, []analytics.Row{{Sum: 1}}, report(t, facts, "reschedules", ""))
+	})
+}
+
+func TestANA3_EventsArriveInAnyOrder(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, db *store.DB) { // worked example 5
+		done := sealed(t, appointment.BecameCompleted{Ref: visit(1), By: "staff", Price: eur(4500)}, starts.Add(time.Hour), 2)
+
+		facts := deliver(t, db, done, booking(t, visit(1), 1))
+
+		b, err := facts.Booking(t.Context(), tenant, "a1")
+		require.NoError(t, err)
+		require.Equal(t, analytics.Completed, b.Status)
+		require.Equal(t, "2027-03-28", b.CreatedOn)
+		require.Equal(t, int64(4500), b.PriceCents, "the final price")
+		require.Equal(t, []analytics.Row{{Currency: "EUR", Sum: 4500}}, report(t, facts, "realised_revenue", ""))
+	})
+}
+
+func TestANA3_EveryOrderHasTheSameFigures(t *testing.T) {
+	t.Parallel()
+	storetest.EachConfig(t, func(t *testing.T, config store.Config) {
+		moved := visit(1)
+		moved.StartsAt, moved.EndsAt = starts.AddDate(0, 0, 1), starts.AddDate(0, 0, 1).Add(time.Hour)
+		all := []events.Envelope{
+			booking(t, visit(1), 1),
+			sealed(t, appointment.BecameConfirmed{Ref: visit(1), ConfirmedBy: "staff"}, booked.Add(time.Minute), 2),
+			sealed(t, appointment.Rescheduled{Ref: moved, OldStartsAt: starts, OldEndsAt: starts}, booked.Add(time.Hour), 3),
+			sealed(t, appointment.BecameNoShow{Ref: moved, Fee: eur(1000)}, starts.AddDate(0, 0, 2), 4),
+			sealed(t, customer.Merged{MergeID: "m1", PrimaryID: "c2", DuplicateID: "c1", By: "staff"}, booked.Add(time.Minute), 5),
+			sealed(t, appointment.Created{Ref: visit(2), Price: eur(4000), CalendarState: "none", IdempotencyKey: "k"}, booked.Add(time.Minute), 6),
+		}
+		var want string
+		for i, order := range [][]int{{0, 1, 2, 3, 4, 5}, {5, 4, 3, 2, 1, 0}, {4, 3, 0, 5, 2, 1}, {2, 4, 5, 1, 0, 3}} {
+			db := storetest.Open(t, config, analytics.Migrations, tenancy.Migrations)
+			for _, table := range []string{"fact_booking", "fact_customer", "agg_visits_daily", "agg_bookings_daily", "dirty_day"} {
+				_, err := db.AllTenants().Exec(t.Context(), `DELETE FROM `+table)
+				require.NoError(t, err)
+			}
+			var facts *analytics.Facts
+			for _, n := range order {
+				facts = deliver(t, db, all[n])
+			}
+			if got := figures(t, db, facts); i == 0 {
+				want = got
+			} else {
+				require.Equal(t, want, got, "order %v", order)
+			}
+		}
+	})
+}
+
+func TestANA4_ClosedDaysStayAsTheyAre(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, db *store.DB) {
+		old := visit(1)
+		old.StartsAt = starts.AddDate(-2, 0, 0)
+		old.EndsAt = old.StartsAt.Add(time.Hour)
+		facts := deliver(t, db, sealed(t, appointment.Created{Ref: old, Price: eur(4000), CalendarState: "none", IdempotencyKey: "k"}, starts.AddDate(-2, 0, -1), 1))
+
+		done, err := facts.Recompute(t.Context(), tenant)
+		require.NoError(t, err)
+		require.Zero(t, done)
+		b, err := facts.Booking(t.Context(), tenant, "a1")
+		require.NoError(t, err)
+		require.Equal(t, "2025-03-30", b.VisitOn, "the fact is kept")
+	})
+}
+
+func TestANA5_EachDayIsComputedByOne(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, db *store.DB) {
+		for n := range 20 {
+			r := visit(n)
+			r.StartsAt, r.EndsAt = starts.AddDate(0, 0, n), starts.AddDate(0, 0, n).Add(time.Hour)
+			deliver(t, db, booking(t, r, n))
+		}
+		facts := analytics.NewFacts(db)
+		type outcome struct {
+			done int
+			err  error
+		}
+		workers := make(chan outcome)
+		for range 3 {
+			go func() {
+				done, err := facts.Recompute(t.Context(), tenant)
+				workers <- outcome{done, err}
+			}()
+		}
+		total := 0
+		for range 3 {
+			o := <-workers
+			require.NoError(t, o.err)
+			total += o.done
+		}
+
+		require.Equal(t, 21, total, "20 days of visits, and one of bookings")
+		require.Equal(t, []analytics.Row{{Sum: 20}}, report(t, facts, "bookings", ""))
+	})
+}
+
+func TestANA6_ARebuildHasTheSameFigures(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, db *store.DB) {
+		failed := appointment.BookingFailed{AppointmentID: "a9", BranchID: branch, ServiceID: "s1", StartsAt: starts, Zone: "Europe/Berlin", Reason: appointment.HoldLost}
+		facts := deliver(t, db, booking(t, visit(1), 1), booking(t, visit(2), 2), sealed(t, failed, booked, 3))
+		want := figures(t, db, facts)
+		for _, damage := range []string{
+			`UPDATE agg_visits_daily SET booked = 99`, `DELETE FROM agg_bookings_daily`,
+			`INSERT INTO agg_visits_daily SELECT tenant_id, '2027-04-02', branch_id, service_id, staff_id, origin, currency, booked, completed,
+				no_show, cancelled, cancelled_late, booked_cents, realised_cents, lost_cents, fee_cents FROM agg_visits_daily`,
+		} {
+			_, err := db.AllTenants().Exec(t.Context(), damage)
+			require.NoError(t, err)
+		}
+
+		days, err := facts.Rebuild(t.Context(), tenant, "2027-03-01", "2027-04-30")
+
+		require.NoError(t, err)
+		require.Equal(t, 3, days)
+		require.Equal(t, want, storetest.Dump(t, db))
+	})
+}
+
+func TestANA8_DatesAreThoseOfTheBranch(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, db *store.DB) {
+		wish := sealed(t, appointment.WishRecorded{WishID: "w1", BranchID: branch, ServiceID: "s1", DesiredAt: starts, Reason: appointment.NotAvailable}, booked, 2)
+
+		facts := deliver(t, db, booking(t, visit(1), 1), wish)
+
+		require.Equal(t, []analytics.Row{{Group: "2027-03-28", Sum: 1}}, report(t, facts, "bookings", "day"))
+		require.Equal(t, []analytics.Row{{Group: "2027-03-28", Sum: 1}}, report(t, facts, "unmet_demand", "day"))
+	})
+}
+
+func TestANA9_ARescheduleMovesTheVisit(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, db *store.DB) {
+		facts := deliver(t, db, booking(t, visit(1), 1), booking(t, visit(2), 2))
+		require.Equal(t, []analytics.Row{{Group: "2027-03-30", Sum: 2}}, report(t, facts, "visits_booked", "day"))
+		moved := visit(1)
+		moved.StartsAt, moved.EndsAt = starts.AddDate(0, 0, 1), starts.AddDate(0, 0, 1).Add(time.Hour)
+
+		deliver(t, db, sealed(t, appointment.Rescheduled{Ref: moved, OldStartsAt: starts, OldEndsAt: starts}, booked.Add(time.Hour), 3))
+
+		require.Equal(t, []analytics.Row{{Group: "2027-03-30", Sum: 1}, {Group: "2027-03-31", Sum: 1}}, report(t, facts, "visits_booked", "day"))
+		require.Equal(t, []analytics.Row{{Group: "2027-03-28", Sum: 2}}, report(t, facts, "bookings", "day"), "made on the same day as before")
+	})
+}
+
+func TestANA11_CurrenciesAreNotAdded(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, db *store.DB) {
+		swiss := sealed(t, appointment.Created{Ref: visit(2), Price: appointment.Money{Cents: 5000, Currency: "CHF"}, CalendarState: "none", IdempotencyKey: "k"}, booked, 2)
+
+		facts := deliver(t, db, booking(t, visit(1), 1), swiss)
+
+		require.Equal(t, []analytics.Row{{Currency: "CHF", Sum: 5000}, {Currency: "EUR", Sum: 4000}}, report(t, facts, "booked_value", ""))
+	})
+}
+
+func TestANA12_OfTwoAtOnceTheMoreFinalCounts(t *testing.T) {
+	t.Parallel()
+	gone := sealed(t, appointment.Cancelled{Ref: visit(1), CancelledBy: "staff"}, starts, 9)
+	missed := sealed(t, appointment.BecameNoShow{Ref: visit(1), Fee: eur(0)}, starts, 5)
+	done := sealed(t, appointment.BecameCompleted{Ref: visit(1), By: "staff", Price: eur(4000)}, starts, 2)
+	for _, c := range []struct {
+		order []events.Envelope
+		want  analytics.Status
+	}{
+		{[]events.Envelope{gone, missed, done}, analytics.Completed},
+		{[]events.Envelope{done, missed, gone}, analytics.Completed},
+		{[]events.Envelope{missed, gone}, analytics.NoShow},
+		{[]events.Envelope{gone, missed}, analytics.NoShow},
+	} {
+		facts := deliver(t, storetest.SQLite(t, analytics.Migrations, tenancy.Migrations), c.order...)
+
+		b, err := facts.Booking(t.Context(), tenant, "a1")
+
+		require.NoError(t, err)
+		require.Equal(t, c.want, b.Status)
+	}
+}
+
+func TestANA13_AReportCoversFourHundredDays(t *testing.T) {
+	t.Parallel()
+	facts := analytics.NewFacts(storetest.SQLite(t, analytics.Migrations))
+	for _, c := range []struct {
+		q    analytics.Query
+		code string
+	}{
+		{analytics.Query{Measure: "bookings", From: "2027-01-01", To: "2028-02-04"}, ""},
+		{analytics.Query{Measure: "bookings", From: "2027-01-01", To: "2028-02-05"}, "range_too_long"},
+		{analytics.Query{Measure: "happiness", From: "2027-01-01", To: "2027-01-02"}, "unknown_measure"},
+		{analytics.Query{Measure: "bookings", From: "2027-01-01", To: "2027-01-02", By: "customer"}, "invalid"},
+		{analytics.Query{Measure: "bookings", From: "2027-01-02", To: "2027-01-01"}, "invalid"},
+		{analytics.Query{Measure: "bookings", From: "heute", To: "2027-01-01"}, "invalid"},
+	} {
+		_, err := facts.Report(t.Context(), tenant, c.q)
+		if c.code == "" {
+			require.NoError(t, err)
+			continue
+		}
+		var refusal *events.Refusal
+		require.ErrorAs(t, err, &refusal, c.q)
+		require.Equal(t, c.code, refusal.Code)
+	}
+}
+
+func TestANA13_EveryMeasureCanBeAskedFor(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, db *store.DB) {
+		facts := deliver(t, db, booking(t, visit(1), 1))
+		require.True(t, slices.IsSorted(analytics.Measures()))
+		for _, measure := range analytics.Measures() {
+			report(t, facts, measure, "branch")
+			report(t, facts, measure, "day")
+		}
+	})
+}
+
+func TestANA14_OriginsAreShownAsTheyAre(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, db *store.DB) {
+		var all []events.Envelope
+		want := []analytics.Row{}
+		for n, origin := range slices.Sorted(slices.Values(appointment.Origins)) {
+			r := visit(n)
+			r.Origin = origin
+			all = append(all, booking(t, r, n))
+			want = append(want, analytics.Row{Group: string(origin), Sum: 1})
+		}
+
+		require.Equal(t, want, report(t, deliver(t, db, all...), "bookings", "origin"))
+	})
+}
+
+func TestANA16_RatesAreRoundedHalfUpToATenth(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		sum, of int64
+		want    string
+	}{{2, 32, "6.3 %"}, {6, 40, "15.0 %"}, {92, 95, "96.8 %"}, {0, 7, "0.0 %"}, {1, 3, "33.3 %"}, {7, 7, "100.0 %"}} {
+		require.Equal(t, c.want, analytics.Row{Sum: c.sum, Of: c.of, HasRate: true}.Percent())
+	}
+	require.Empty(t, analytics.Row{}.Percent(), "nothing divided by nothing is no rate")
+}
+
+func TestLeadTimesAreElapsedTime(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, db *store.DB) { // worked example 1
+		r := visit(1)
+		r.StartsAt = time.Date(2027, 3, 29, 8, 0, 0, 0, time.UTC)
+		r.EndsAt = r.StartsAt.Add(time.Hour)
+		at := time.Date(2027, 3, 20, 9, 0, 0, 0, time.UTC)
+		facts := deliver(t, db, sealed(t, appointment.Created{Ref: r, Price: eur(4000), CalendarState: "none", IdempotencyKey: "k"}, at, 1))
+
+		require.Equal(t, []analytics.Row{{Sum: 1, Of: 1, HasRate: true}}, report(t, facts, "lead_7_14d", ""))
+		require.Equal(t, []analytics.Row{{Sum: 0, Of: 1, HasRate: true}}, report(t, facts, "lead_3_7d", ""))
+		leads, err := facts.LeadTimes(t.Context(), tenant, "2027-03-20", "2027-03-20")
+		require.NoError(t, err)
+		const want = int64((8*24 + 23) * 3600)
+		require.Equal(t, analytics.Lead{Bookings: 1, MedianSeconds: want, NinetiethSeconds: want}, leads)
+	})
+}
+
+func TestRatesOfADay(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, db *store.DB) { // worked example 2
+		var all []events.Envelope
+		for n := range 40 {
+			all = append(all, booking(t, visit(n), n))
+			switch at := starts.Add(time.Hour); {
+			case n < 30:
+				all = append(all, sealed(t, appointment.BecameCompleted{Ref: visit(n), By: "staff", Price: eur(4000)}, at, 100+n))
+			case n < 32:
+				all = append(all, sealed(t, appointment.BecameNoShow{Ref: visit(n), Fee: eur(1000)}, at, 100+n))
+			case n < 38:
+				late := n == 37
+				all = append(all, sealed(t, appointment.Cancelled{Ref: visit(n), CancelledBy: "customer", WithinPolicy: !late, Fee: eur(0)}, booked.Add(time.Hour), 100+n))
+			}
+		}
+
+		facts := deliver(t, db, all...)
+
+		for measure, want := range map[string]string{"no_show_rate": "6.3 %", "cancellation_rate": "15.0 %", "late_cancellation_rate": "2.5 %"} {
+			require.Equal(t, want, report(t, facts, measure, "")[0].Percent(), measure)
+		}
+		for measure, want := range map[string]int64{
+			"visits_booked": 40, "booked_value": 34 * 4000, "realised_revenue": 30 * 4000, "lost_revenue": 2*3000 + 4000, "fees": 2000,
+		} {
+			require.Equal(t, want, report(t, facts, measure, "")[0].Sum, measure)
+		}
+	})
+}
+
+func TestFirstVisitsFollowMergesAndErasures(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, db *store.DB) {
+		again := sealed(t, appointment.Created{Ref: visit(2), Price: eur(4000), CalendarState: "none", IdempotencyKey: "k"}, booked.Add(time.Hour), 2)
+		facts := deliver(t, db, booking(t, visit(1), 1), again)
+		require.Equal(t, int64(2), report(t, facts, "first_visits", "")[0].Sum)
+
+		deliver(t, db, sealed(t, customer.Merged{MergeID: "m1", PrimaryID: "c1", DuplicateID: "c2", By: "staff"}, starts, 3))
+		require.Equal(t, int64(1), report(t, facts, "first_visits", "")[0].Sum, "they are one person")
+
+		third := visit(3)
+		third.CustomerID = "c2"
+		deliver(t, db, sealed(t, customer.Erased{Ref: customer.Ref{CustomerID: "c1"}, At: starts}, starts, 4), booking(t, third, 5))
+		require.Equal(t, int64(1), report(t, facts, "first_visits", "")[0].Sum, "the counts stay")
+		require.Equal(t, int64(3), report(t, facts, "bookings", "")[0].Sum)
+		for _, id := range []string{"a1", "a2", "a3"} {
+			b, err := facts.Booking(t.Context(), tenant, id)
+			require.NoError(t, err)
+			require.Empty(t, b.CustomerID, id)
+		}
+	})
+}
+
+func TestUnmetDemandAndCallbacks(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, db *store.DB) {
+		wanted := func(id string) events.Event {
+			return appointment.CallbackRequested{CallbackID: id, BranchID: branch, Phone: "+491713920019", Priority: appointment.HighPriority, ExpiresAt: starts}
+		}
+		facts := deliver(t, db,
+			sealed(t, appointment.WishRecorded{WishID: "w1", BranchID: branch, ServiceID: "s1", DesiredAt: starts, Reason: appointment.NotAvailable}, booked, 1),
+			sealed(t, appointment.BookingFailed{AppointmentID: "a9", BranchID: branch, ServiceID: "s1", StartsAt: starts, Reason: appointment.HoldLost}, booked, 2),
+			sealed(t, appointment.CallbackCompleted{CallbackID: "k1", Outcome: "booked"}, booked.Add(time.Hour), 3),
+			sealed(t, wanted("k1"), booked, 4), sealed(t, wanted("k2"), booked, 5), sealed(t, wanted("k3"), booked, 6),
+			sealed(t, appointment.CallbackExpired{CallbackID: "k2", Outcome: "expired"}, starts, 7),
+		)
+
+		require.Equal(t, []analytics.Row{{Group: "hold_lost", Sum: 1}, {Group: "not_available", Sum: 1}}, report(t, facts, "unmet_demand", "reason"))
+		require.Equal(t, []analytics.Row{{Group: "high", Sum: 1, Of: 3, HasRate: true}}, report(t, facts, "callbacks_in_time", "priority"))
+		require.NotContains(t, storetest.Dump(t, db), "+491713920019")
+	})
+}
+
+func TestAnotherTenantsFiguresAreNotThere(t *testing.T) {
+	t.Parallel()
+	facts := deliver(t, storetest.SQLite(t, analytics.Migrations, tenancy.Migrations), created(t))
+
+	rows, err := facts.Report(t.Context(), "0198c0de-0000-7000-8000-0000000000bb", analytics.Query{Measure: "bookings", From: "2027-03-01", To: "2027-04-30"})
+
+	require.NoError(t, err)
+	require.Empty(t, rows)
+}

@@ -1,0 +1,447 @@
+package audit_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/herald-bus/herald/domains/audit"
+	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/store/storetest"
+	"github.com/herald-bus/herald/events"
+)
+
+// later is when everything in these tests may be sealed.
+var later = recorded.Add(time.Hour)
+
+// entry is the n-th of a tenant, recorded n milliseconds after the first.
+func entry(t *testing.T, n int) audit.Entry {
+	t.Helper()
+	env := envelope(fmt.Sprintf(`{"appointment_id": "a%d"}`, n))
+	env.ID = fmt.Sprintf("0198c0de-0000-7000-8000-%012d", n)
+	e, err := audit.EntryOf(env, recorded.Add(time.Duration(n)*time.Millisecond))
+	require.NoError(t, err)
+	return e
+}
+
+// sealed appends and seals n entries of the tenant.
+func sealed(t *testing.T, db *store.DB, n int) *audit.Trail {
+	t.Helper()
+	trail := audit.NewTrail(db)
+	for i := range n {
+		require.NoError(t, trail.Append(t.Context(), tenant, entry(t, i+1)))
+	}
+	got, err := trail.Seal(t.Context(), tenant, later)
+	require.NoError(t, err)
+	require.Equal(t, n, got)
+	return trail
+}
+
+// asSuperuser runs a statement without the triggers that forbid it.
+func asSuperuser(t *testing.T, db *store.DB, statement string, args ...any) {
+	t.Helper()
+	unlock := []string{`ALTER TABLE audit_entry DISABLE TRIGGER USER`}
+	if db.Dialect() == store.SQLite {
+		unlock = []string{`DROP TRIGGER audit_entry_sealed_once`, `DROP TRIGGER audit_entry_goes_expired`}
+	}
+	for _, s := range unlock {
+		_, err := db.AllTenants().Exec(t.Context(), s)
+		require.NoError(t, err)
+	}
+	n, err := db.AllTenants().Exec(t.Context(), statement, args...)
+	require.NoError(t, err)
+	require.Positive(t, n)
+}
+
+func verify(t *testing.T, trail *audit.Trail, tenantID string) audit.Verification {
+	t.Helper()
+	v, err := trail.Verify(t.Context(), tenantID, 0)
+	require.NoError(t, err)
+	return v
+}
+
+func TestAUD1_EveryEventHasOneEntryInItsTenantsChain(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) { // worked examples 1 and 3
+		trail := sealed(t, db, 3)
+		require.NoError(t, trail.Append(t.Context(), tenant, entry(t, 3)), "the same event again")
+		require.NoError(t, trail.Append(t.Context(), another, entry(t, 1)))
+		require.NoError(t, trail.SealAll(t.Context(), quiet, later))
+
+		require.Equal(t, audit.Verification{Checked: 3}, verify(t, trail, tenant))
+		require.Equal(t, audit.Verification{Checked: 1}, verify(t, trail, another))
+	}, audit.Migrations)
+}
+
+func TestAUD2_TheDatabaseAllowsTheSealAndNothingElse(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) { // worked example 4, first half
+		trail := sealed(t, db, 2)
+		require.NoError(t, trail.Append(t.Context(), tenant, entry(t, 3)))
+		_, err := trail.Checkpoint(t.Context(), tenant, later)
+		require.NoError(t, err)
+		before := storetest.Dump(t, db)
+		const of3 = ` WHERE tenant_id = $1 AND event_id = '0198c0de-0000-7000-8000-000000000003'`
+
+		for _, statement := range []string{
+			`UPDATE audit_entry SET actor_id = '8' WHERE tenant_id = $1`,
+			`UPDATE audit_entry SET seq = seq + 10 WHERE tenant_id = $1 AND seq = 2`,
+			`UPDATE audit_entry SET seq = NULL, hash = NULL, prev_hash = NULL WHERE tenant_id = $1 AND seq = 2`,
+			`UPDATE audit_entry SET seq = 3` + of3,
+			`UPDATE audit_entry SET seq = 3, facts = '{"a":1}', hash = payload_digest, prev_hash = payload_digest` + of3,
+			`DELETE FROM audit_entry WHERE tenant_id = $1`,
+			`DELETE FROM audit_checkpoint WHERE tenant_id = $1`,
+			`UPDATE audit_checkpoint SET seq = 1 WHERE tenant_id = $1`,
+			`INSERT INTO audit_entry (tenant_id, event_id, event_type, event_version, aggregate_type, subject, occurred_at, recorded_at,
+				actor_kind, actor_id, correlation_id, causation_id, outcome, payload_digest, seq)
+				SELECT tenant_id, '0198c0de-0000-7000-8000-000000000009', event_type, event_version, aggregate_type, subject, occurred_at,
+				recorded_at, actor_kind, actor_id, correlation_id, causation_id, outcome, payload_digest, 9 FROM audit_entry` + of3,
+		} {
+			_, err := db.Tenant(tenant).Exec(t.Context(), statement)
+			require.ErrorIs(t, err, store.ErrAppendOnly, statement)
+		}
+		if db.Dialect() == store.SQLite {
+			_, err := db.Tenant(tenant).Exec(t.Context(), `UPDATE OR REPLACE audit_entry SET seq = 2, hash = payload_digest, prev_hash = payload_digest`+of3)
+			require.ErrorIs(t, err, store.ErrAppendOnly)
+		}
+
+		require.Equal(t, before, storetest.Dump(t, db))
+	}, audit.Migrations)
+}
+
+func TestAUD3_TheTailWaitsForFiveSeconds(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		trail := audit.NewTrail(db)
+		require.NoError(t, deliver(t, trail, envelope(`{}`), recorded))
+
+		early, err := trail.Seal(t.Context(), tenant, recorded.Add(5*time.Second))
+		require.NoError(t, err)
+		due, err := trail.Seal(t.Context(), tenant, recorded.Add(5*time.Second+time.Millisecond))
+
+		require.NoError(t, err)
+		require.Equal(t, []int{0, 1}, []int{early, due})
+	}, audit.Migrations)
+}
+
+func TestAUD3_ThousandEntriesAtOnceHaveNoGap(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) { // worked example 2
+		trail := audit.NewTrail(db)
+		ctx, stop := context.WithCancel(t.Context())
+		var writers, sealers sync.WaitGroup
+		for w := range 10 {
+			entries := make([]audit.Entry, 100)
+			for i := range entries {
+				entries[i] = entry(t, w*100+i+1)
+			}
+			writers.Go(func() {
+				for _, e := range entries {
+					if err := trail.Append(ctx, tenant, e); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		for range 2 {
+			sealers.Go(func() {
+				for ctx.Err() == nil {
+					if _, err := trail.Seal(ctx, tenant, later); err != nil && ctx.Err() == nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		writers.Wait()
+		stop()
+		sealers.Wait()
+
+		_, err := trail.Seal(t.Context(), tenant, later)
+		require.NoError(t, err)
+		require.Equal(t, audit.Verification{Checked: 1000}, verify(t, trail, tenant))
+	}, audit.Migrations)
+}
+
+func TestAUD4_TheHashCoversTheEntryAndTheOneBefore(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		trail := sealed(t, db, 2)
+
+		entries, err := trail.Read(t.Context(), tenant, later, "staff:7", audit.Filter{})
+		require.NoError(t, err)
+		first, second := entries[0], entries[1]
+
+		require.Equal(t, audit.Genesis(tenant), first.Prev)
+		require.NotEqual(t, audit.Genesis(another), first.Prev)
+		hash, err := first.Hash(tenant, first.Prev)
+		require.NoError(t, err)
+		require.Equal(t, hash, first.Sealed)
+		require.Equal(t, hash, second.Prev)
+		changed := first
+		changed.Facts = `{"appointment_id":"a2"}`
+		other, err := changed.Hash(tenant, first.Prev)
+		require.NoError(t, err)
+		require.NotEqual(t, hash, other)
+	}, audit.Migrations)
+}
+
+func TestAUD5_VerificationFindsTheFirstBadEntry(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, statement, kind string
+		seq                   int64
+	}{
+		{"changed", `UPDATE audit_entry SET actor_id = '8' WHERE seq IN (5, 7)`, audit.BadHash, 5},
+		{"removed", `DELETE FROM audit_entry WHERE seq = 3`, audit.BadGap, 3},
+		{"swapped", `UPDATE audit_entry SET seq = CASE seq WHEN 4 THEN 400 ELSE 4 END WHERE seq IN (4, 6)`, audit.BadHash, 4},
+		{"the first", `DELETE FROM audit_entry WHERE seq = 1`, audit.BadGap, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			storetest.Each(t, func(t *testing.T, db *store.DB) { // worked example 4, second half
+				trail := sealed(t, db, 10)
+				if c.name == "swapped" && db.Dialect() == store.SQLite {
+					asSuperuser(t, db, `UPDATE audit_entry SET seq = 500 WHERE seq = 4`)
+					_, err := db.AllTenants().Exec(t.Context(), `UPDATE audit_entry SET seq = 4 WHERE seq = 6`)
+					require.NoError(t, err)
+				} else {
+					asSuperuser(t, db, c.statement)
+				}
+
+				v := verify(t, trail, tenant)
+
+				require.Equal(t, []any{c.seq, c.kind, c.seq - 1}, []any{v.BadSeq, v.Kind, v.Checked})
+			}, audit.Migrations)
+		})
+	}
+}
+
+func TestAUD5_VerificationStartsWhereItIsTold(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		trail := sealed(t, db, 10)
+		asSuperuser(t, db, `UPDATE audit_entry SET actor_id = '8' WHERE seq = 3`)
+
+		v, err := trail.Verify(t.Context(), tenant, 4)
+		require.NoError(t, err)
+		require.Equal(t, audit.Verification{Checked: 7}, v)
+		_, err = trail.Verify(t.Context(), tenant, 40)
+		var refusal *events.Refusal
+		require.ErrorAs(t, err, &refusal)
+		require.Equal(t, "not_found", refusal.Code)
+	}, audit.Migrations)
+}
+
+func TestAUD6_ATruncatedTailIsFound(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		trail := sealed(t, db, 10)
+		c, err := trail.Checkpoint(t.Context(), tenant, later)
+		require.NoError(t, err)
+		require.Equal(t, []int64{10, 10}, []int64{c.Seq, c.Entries})
+		again, err := trail.Checkpoint(t.Context(), tenant, later.Add(time.Minute))
+		require.NoError(t, err)
+		require.Nil(t, again, "one a day")
+
+		asSuperuser(t, db, `DELETE FROM audit_entry WHERE seq > 8`)
+		require.Equal(t, audit.Verification{Checked: 8, BadSeq: 9, Kind: audit.BadTruncated, Expected: "10", Found: "8"}, verify(t, trail, tenant))
+
+		_, err = db.AllTenants().Exec(t.Context(), `UPDATE audit_head SET seq = 8, hash = (SELECT hash FROM audit_entry WHERE seq = 8)`)
+		require.NoError(t, err)
+		v := verify(t, trail, tenant)
+		require.Equal(t, []any{int64(9), audit.BadTruncated}, []any{v.BadSeq, v.Kind}, "the checkpoint knows better than the head")
+	}, audit.Migrations)
+}
+
+func TestAUD6_ARewrittenChainIsNotThatOfTheCheckpoint(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		trail := sealed(t, db, 2)
+		_, err := trail.Checkpoint(t.Context(), tenant, later)
+		require.NoError(t, err)
+		asSuperuser(t, db, `UPDATE audit_entry SET actor_id = '8', seq = NULL, prev_hash = NULL, hash = NULL`)
+		_, err = db.AllTenants().Exec(t.Context(), `DELETE FROM audit_head`)
+		require.NoError(t, err)
+
+		_, err = trail.Seal(t.Context(), tenant, later)
+
+		require.NoError(t, err)
+		v := verify(t, trail, tenant)
+		require.Equal(t, []any{int64(2), audit.BadCheckpoint}, []any{v.BadSeq, v.Kind})
+	}, audit.Migrations)
+}
+
+func TestAUD15_WhatIsBrokenIsLogged(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		trail := sealed(t, db, 3)
+		var out strings.Builder
+		log := slog.New(slog.NewTextHandler(&out, nil))
+		for day := range 2 {
+			_, err := trail.Checkpoint(t.Context(), tenant, later.AddDate(0, 0, day))
+			require.NoError(t, err)
+		}
+		require.NoError(t, trail.VerifyAll(t.Context(), log))
+		require.Empty(t, out.String())
+		asSuperuser(t, db, `UPDATE audit_entry SET actor_id = '8' WHERE seq = 2`)
+
+		require.NoError(t, trail.VerifyAll(t.Context(), log))
+
+		require.Contains(t, out.String(), "the audit trail is broken")
+		require.Contains(t, out.String(), "seq=2 kind=hash")
+	}, audit.Migrations)
+}
+
+func TestAUD8_TheChainVerifiesAfterAnErasure(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		trail := audit.NewTrail(db)
+		created := envelope(`{"customer_id": "c1", "version": 1, "display_name": "Vera Neuling", "source": "voice",
+			"contacts": [{"id": "k1", "kind": "phone", "value": "+491713920019"}], "placeholder": false}`)
+		created.Type, created.AggregateType, created.Subject = "customer.created", "customer", "c1"
+		erased := envelope(`{"customer_id": "c1", "holds": [], "at": "2027-03-30T08:00:00Z"}`)
+		erased.ID, erased.Type, erased.AggregateType, erased.Subject = "0198c0de-0000-7000-8000-000000000002", "customer.erased", "customer", "c1"
+		for _, env := range []events.Envelope{created, erased} {
+			require.NoError(t, deliver(t, trail, env, recorded))
+		}
+
+		_, err := trail.Seal(t.Context(), tenant, later)
+
+		require.NoError(t, err)
+		require.Equal(t, audit.Verification{Checked: 2}, verify(t, trail, tenant))
+		dump := storetest.Dump(t, db)
+		require.Contains(t, dump, `{"customer_id":"c1","placeholder":false,"source":"voice","version":1}`)
+		require.NotContains(t, dump, "Neuling")
+		require.NotContains(t, dump, "+491713920019")
+	}, audit.Migrations)
+}
+
+func TestAUD9_EntriesExpireThreeYearsAfterTheirYear(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) { // worked example 5
+		trail := audit.NewTrail(db)
+		newYear := time.Date(2027, 12, 31, 23, 0, 0, 0, time.UTC) // midnight in Berlin
+		for n, at := range []time.Time{recorded, newYear.Add(-time.Second), newYear, newYear.Add(time.Hour)} {
+			e := entry(t, n+1)
+			e.RecordedAt = at
+			require.NoError(t, trail.Append(t.Context(), tenant, e))
+		}
+		_, err := trail.Seal(t.Context(), tenant, newYear.AddDate(1, 0, 0))
+		require.NoError(t, err)
+		ends := time.Date(2030, 12, 31, 23, 0, 0, 0, time.UTC)
+
+		early, err := trail.Expire(t.Context(), tenant, ends.Add(-time.Second), audit.Years)
+		require.NoError(t, err)
+		due, err := trail.Expire(t.Context(), tenant, ends, audit.Years)
+		require.NoError(t, err)
+		again, err := trail.Expire(t.Context(), tenant, ends, audit.Years)
+		require.NoError(t, err)
+
+		require.Equal(t, []int64{0, 2, 0}, []int64{early, due, again})
+		require.Equal(t, audit.Verification{Checked: 2}, verify(t, trail, tenant))
+		made, err := trail.Checkpoints(t.Context(), tenant)
+		require.NoError(t, err)
+		require.Len(t, made, 1)
+		require.Equal(t, []any{int64(2), int64(2), true}, []any{made[0].Seq, made[0].Entries, made[0].Expired})
+		_, err = trail.Expire(t.Context(), tenant, ends, 11)
+		require.Error(t, err)
+	}, audit.Migrations)
+}
+
+func TestAUD9_WhatIsNotSealedStays(t *testing.T) {
+	t.Parallel()
+	db := storetest.SQLite(t, audit.Migrations)
+	trail := audit.NewTrail(db)
+	require.NoError(t, deliver(t, trail, envelope(`{}`), recorded))
+
+	require.NoError(t, trail.ExpireAll(t.Context(), quiet, recorded.AddDate(20, 0, 0)))
+	deleted, err := trail.Expire(t.Context(), tenant, recorded.AddDate(20, 0, 0), 1)
+
+	require.NoError(t, err)
+	require.Zero(t, deleted)
+}
+
+func TestAUD10_CommandsAreRecordedBesideEvents(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		trail := sealed(t, db, 1)
+		c := audit.Command{
+			ID: "0198c0de-0000-7000-8000-0000000000c1", Type: "operator.redrive", Subject: "evt-1", Actor: "operator:7",
+			At: recorded, Facts: map[string]string{"listener": "notifications.dispatch"},
+		}
+
+		require.NoError(t, trail.Record(t.Context(), tenant, recorded, c))
+		require.NoError(t, trail.Record(t.Context(), tenant, recorded, c))
+		_, err := trail.Seal(t.Context(), tenant, later)
+		require.NoError(t, err)
+
+		require.Equal(t, audit.Verification{Checked: 2}, verify(t, trail, tenant))
+		c.Type = "operator.danced"
+		require.Error(t, trail.Record(t.Context(), tenant, recorded, c))
+	}, audit.Migrations)
+}
+
+func TestAUD12_ReadingIsRecordedWithItsFilter(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		trail := sealed(t, db, 3)
+
+		_, err := trail.Read(t.Context(), tenant, later, "operator:7", audit.Filter{Subject: "a1"})
+		require.NoError(t, err)
+		reads, err := trail.Read(t.Context(), tenant, later, "operator:8", audit.Filter{EventType: "audit.read"})
+
+		require.NoError(t, err)
+		require.Len(t, reads, 1)
+		require.Equal(t, []string{"operator", "7"}, []string{reads[0].ActorKind, reads[0].ActorID})
+		var facts map[string]string
+		require.NoError(t, json.Unmarshal([]byte(reads[0].Facts), &facts))
+		require.JSONEq(t, `{"subject": "a1"}`, facts["filter"])
+		_, err = trail.Read(t.Context(), tenant, later, "", audit.Filter{})
+		require.Error(t, err)
+	}, audit.Migrations)
+}
+
+func TestAUD13_EntriesAreReadByPages(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		trail := sealed(t, db, 1001)
+		require.NoError(t, trail.Append(t.Context(), tenant, entry(t, 1002)))
+
+		first, err := trail.Read(t.Context(), tenant, later, "staff:7", audit.Filter{EventType: "appointment.cancelled"})
+		require.NoError(t, err)
+		second, err := trail.Read(t.Context(), tenant, later, "staff:7", audit.Filter{EventType: "appointment.cancelled", After: first[999].Seq})
+		require.NoError(t, err)
+
+		require.Len(t, first, 1000)
+		require.Len(t, second, 2)
+		require.Equal(t, []int64{1, 1000, 1001, 0}, []int64{first[0].Seq, first[999].Seq, second[0].Seq, second[1].Seq}, "the tail has no seq")
+		none, err := trail.Read(t.Context(), tenant, later, "staff:7", audit.Filter{Subject: "a1", Until: happened})
+		require.NoError(t, err)
+		require.Empty(t, none)
+	}, audit.Migrations)
+}
+
+func TestAUD14_TheChainIsInOrderOfRecording(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		trail := audit.NewTrail(db)
+		early, late := entry(t, 1), entry(t, 2)
+		early.OccurredAt, early.RecordedAt = happened.AddDate(0, 0, -1), recorded.Add(time.Minute)
+		require.NoError(t, trail.Append(t.Context(), tenant, early))
+		require.NoError(t, trail.Append(t.Context(), tenant, late))
+
+		_, err := trail.Seal(t.Context(), tenant, later)
+		require.NoError(t, err)
+
+		entries, err := trail.Read(t.Context(), tenant, later, "staff:7", audit.Filter{})
+		require.NoError(t, err)
+		require.Equal(t, []string{late.EventID, early.EventID}, []string{entries[0].EventID, entries[1].EventID})
+	}, audit.Migrations)
+}

@@ -1,0 +1,82 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/events"
+)
+
+// Years is how long entries are kept after the end of the year they are from,
+// unless a tenant wants otherwise.
+const Years = 3
+
+// zone is where the year ends.
+const zone = "Europe/Berlin"
+
+// Expire deletes the entries whose time is over: of each year, so many years after
+// its end. First it seals a checkpoint at the last of them, where verification
+// starts from then on. It returns how many were deleted.
+func (t *Trail) Expire(ctx context.Context, tenantID string, now time.Time, years int) (int64, error) {
+	if years < 1 || years > 10 {
+		return 0, events.Refuse("invalid", "AUD-9", "entries are kept for 1 to 10 years, not %d", years)
+	}
+	location, err := time.LoadLocation(zone)
+	if err != nil {
+		return 0, err
+	}
+	cutoff := time.Date(now.In(location).Year()-years, time.January, 1, 0, 0, 0, 0, location)
+	var deleted int64
+	err = t.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
+		if _, err := lockHead(ctx, tx, tenantID); err != nil {
+			return err
+		}
+		last, err := lastExpired(ctx, tx, cutoff)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := putCheckpoint(ctx, tx, Checkpoint{Seq: last.seq, Hash: last.hash, SealedAt: now, Expired: true}); err != nil {
+			return err
+		}
+		deleted, err = tx.Exec(ctx, `DELETE FROM audit_entry WHERE tenant_id = $1 AND seq <= $2`, last.seq)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("audit: expire entries of %s: %w", tenantID, err)
+	}
+	return deleted, nil
+}
+
+// lastExpired returns the last entry of those at the chain's beginning that are
+// all older than the cutoff.
+func lastExpired(ctx context.Context, tx store.Scope, cutoff time.Time) (head, error) {
+	return store.One(ctx, tx, scanHead, `SELECT seq, hash FROM audit_entry
+		WHERE tenant_id = $1 AND recorded_at < $2 AND seq IS NOT NULL AND seq < coalesce(
+			(SELECT min(seq) FROM audit_entry WHERE tenant_id = $1 AND recorded_at >= $2), 9223372036854775807)
+		ORDER BY seq DESC LIMIT 1`, cutoff)
+}
+
+// ExpireAll does that for all tenants that have a chain.
+func (t *Trail) ExpireAll(ctx context.Context, log *slog.Logger, now time.Time) error {
+	tenants, err := store.All(ctx, t.db.AllTenants(), scanText, `SELECT tenant_id FROM audit_head`)
+	if err != nil {
+		return fmt.Errorf("audit: look for chains: %w", err)
+	}
+	for _, tenantID := range tenants {
+		deleted, err := t.Expire(ctx, tenantID, now, Years)
+		switch {
+		case err != nil:
+			log.ErrorContext(ctx, "old entries of the audit trail stay", "tenant", tenantID, "error", err)
+		case deleted > 0:
+			log.InfoContext(ctx, "entries of the audit trail have expired", "tenant", tenantID, "entries", deleted)
+		}
+	}
+	return nil
+}

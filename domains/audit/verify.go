@@ -1,0 +1,185 @@
+package audit
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/events"
+)
+
+// What can be wrong with a chain.
+const (
+	BadGap        = "gap"        // an entry is missing
+	BadHash       = "hash"       // an entry is not what was sealed, or not where
+	BadCheckpoint = "checkpoint" // the chain is another than at the checkpoint
+	BadTruncated  = "truncated"  // the end is missing
+)
+
+// A Verification is what came out of looking at a chain.
+type Verification struct {
+	// Checked counts the entries that are good.
+	Checked int64
+	// BadSeq is the first place that is not good, 0 if all are, and Kind what is
+	// wrong there.
+	BadSeq          int64
+	Kind            string
+	Expected, Found string
+}
+
+// OK reports whether nothing is wrong.
+func (v Verification) OK() bool { return v.BadSeq == 0 }
+
+// Verify looks at the sealed entries of a tenant from the given seq on; 0 is all
+// that are kept. Where earlier entries have expired it starts at their checkpoint.
+func (t *Trail) Verify(ctx context.Context, tenantID string, from int64) (Verification, error) {
+	s := t.db.Tenant(tenantID)
+	w := walk{tenantID: tenantID, at: head{0, Genesis(tenantID)}}
+	var err error
+	// The checkpoints are read before the head, and the head before the entries, so
+	// that what is sealed meanwhile looks like nothing that is missing.
+	if w.checkpoints, err = checkpoints(ctx, s); err != nil {
+		return w.v, fmt.Errorf("audit: verify the chain of %s: %w", tenantID, err)
+	}
+	end, err := store.One(ctx, s, scanHead, `SELECT seq, hash FROM audit_head WHERE tenant_id = $1`)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return w.v, fmt.Errorf("audit: verify the chain of %s: %w", tenantID, err)
+	}
+	w.ahead = w.checkpoints
+	if err := w.start(ctx, s, from); err != nil {
+		return w.v, err
+	}
+	for w.v.OK() && w.at.seq < end.seq {
+		page, err := store.All(ctx, s, scanEntry, `SELECT `+entryColumns+` FROM audit_entry
+			WHERE tenant_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4`, w.at.seq, end.seq, batch)
+		if err != nil {
+			return w.v, fmt.Errorf("audit: verify the chain of %s: %w", tenantID, err)
+		}
+		if err := w.page(page); err != nil {
+			return w.v, err
+		}
+		if len(page) == 0 {
+			break
+		}
+	}
+	if err := w.finish(ctx, s, end); err != nil {
+		return w.v, fmt.Errorf("audit: verify the chain of %s: %w", tenantID, err)
+	}
+	return w.v, nil
+}
+
+// A walk goes along a chain. It is at the last entry that is good.
+type walk struct {
+	tenantID    string
+	checkpoints []Checkpoint
+	ahead       []Checkpoint // those that may still come
+	at          head
+	v           Verification
+}
+
+func (w *walk) bad(seq int64, kind, expected, found string) {
+	w.v.BadSeq, w.v.Kind, w.v.Expected, w.v.Found = seq, kind, expected, found
+}
+
+// start goes to the entry before from: to a checkpoint, or to what is stored.
+func (w *walk) start(ctx context.Context, s store.Scope, from int64) error {
+	for _, c := range w.checkpoints {
+		if c.Expired || c.Seq == from-1 {
+			w.at = head{c.Seq, c.Hash}
+		}
+	}
+	if w.at.seq >= from-1 {
+		return nil
+	}
+	before, err := store.One(ctx, s, scanHead, `SELECT seq, hash FROM audit_entry WHERE tenant_id = $1 AND seq = $2`, from-1)
+	if errors.Is(err, store.ErrNotFound) {
+		return events.Refuse("not_found", "AUD-5", "the chain has no entry %d to start after", from-1)
+	}
+	w.at = before
+	return err
+}
+
+func (w *walk) page(entries []Entry) error {
+	for _, e := range entries {
+		if e.Seq != w.at.seq+1 {
+			w.bad(w.at.seq+1, BadGap, fmt.Sprint(w.at.seq+1), fmt.Sprint(e.Seq))
+			return nil
+		}
+		hash, err := e.Hash(w.tenantID, w.at.hash)
+		if err != nil {
+			return fmt.Errorf("audit: hash of entry %d: %w", e.Seq, err)
+		}
+		if !bytes.Equal(hash, e.Sealed) || !bytes.Equal(e.Prev, w.at.hash) {
+			w.bad(e.Seq, BadHash, fmt.Sprintf("%x", hash), fmt.Sprintf("%x", e.Sealed))
+			return nil
+		}
+		for len(w.ahead) > 0 && w.ahead[0].Seq < e.Seq {
+			w.ahead = w.ahead[1:]
+		}
+		if len(w.ahead) > 0 && w.ahead[0].Seq == e.Seq && !bytes.Equal(w.ahead[0].Hash, hash) {
+			w.bad(e.Seq, BadCheckpoint, fmt.Sprintf("%x", w.ahead[0].Hash), fmt.Sprintf("%x", hash))
+			return nil
+		}
+		w.at = head{e.Seq, hash}
+		w.v.Checked++
+	}
+	return nil
+}
+
+// finish compares where the chain ends with where it should.
+func (w *walk) finish(ctx context.Context, s store.Scope, end head) error {
+	if !w.v.OK() {
+		return nil
+	}
+	last := end.seq
+	for _, c := range w.checkpoints {
+		last = max(last, c.Seq)
+	}
+	switch {
+	case w.at.seq < last:
+		w.bad(w.at.seq+1, BadTruncated, fmt.Sprint(last), fmt.Sprint(w.at.seq))
+		return nil
+	case w.at.seq == end.seq && !bytes.Equal(w.at.hash, end.hash) && end.seq > 0:
+		w.bad(end.seq, BadHash, fmt.Sprintf("%x", end.hash), fmt.Sprintf("%x", w.at.hash))
+		return nil
+	}
+	// One statement sees one instant: nothing sealed is ahead of the head.
+	ahead, err := store.All(ctx, s, scanSeq, `SELECT min(e.seq) FROM audit_entry e WHERE e.tenant_id = $1
+		AND e.seq > coalesce((SELECT h.seq FROM audit_head h WHERE h.tenant_id = $1), 0) HAVING min(e.seq) IS NOT NULL`)
+	if err == nil && len(ahead) > 0 {
+		w.bad(ahead[0], BadGap, fmt.Sprint(end.seq), fmt.Sprint(ahead[0]))
+	}
+	return err
+}
+
+// VerifyAll looks at what was sealed since the last checkpoint but one of each
+// tenant, and reports in the log what is not good.
+func (t *Trail) VerifyAll(ctx context.Context, log *slog.Logger) error {
+	tenants, err := store.All(ctx, t.db.AllTenants(), scanText, `SELECT tenant_id FROM audit_head`)
+	if err != nil {
+		return fmt.Errorf("audit: look for chains: %w", err)
+	}
+	for _, tenantID := range tenants {
+		made, err := t.Checkpoints(ctx, tenantID)
+		if err != nil {
+			return err
+		}
+		var from int64
+		if len(made) > 1 {
+			from = made[len(made)-2].Seq + 1
+		}
+		v, err := t.Verify(ctx, tenantID, from)
+		switch {
+		case err != nil:
+			log.ErrorContext(ctx, "the audit trail can't be verified", "tenant", tenantID, "error", err)
+		case !v.OK():
+			log.ErrorContext(ctx, "the audit trail is broken", "tenant", tenantID, "seq", v.BadSeq, "kind", v.Kind, "expected", v.Expected, "found", v.Found)
+		}
+	}
+	return nil
+}
+
+func scanSeq(row store.Row) (seq int64, err error) { return seq, row.Scan(&seq) }

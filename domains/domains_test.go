@@ -30,8 +30,8 @@ const golden = "testdata/choreography.golden"
 
 // heardByAuditOnly are the types that nobody else listens to, on purpose.
 var heardByAuditOnly = []string{
-	"customer.booking_restricted", "customer.consent_changed", "customer.duplicate_suspected", "customer.erasure_requested",
-	"customer.identified", "customer.phone_normalized", "customer.unmerged", "notification.sent",
+	"customer.booking_restricted", "customer.consent_changed", "customer.duplicate_suspected", "customer.erased", "customer.erasure_requested",
+	"customer.identified", "customer.merged", "customer.phone_normalized", "customer.unmerged", "notification.sent",
 }
 
 // environment gives all domains folders of their own, and returns the data folder.

@@ -119,6 +119,7 @@ func (f *bookFlags) who(b appointment.BookRequest) customer.Query {
 		who.ChosenCustomerID = f.customer
 	case appointment.Portal:
 		who.LoginCustomerID = f.customer
+	default: // over the others a customer is found by what he says
 	}
 	return who
 }
@@ -144,6 +145,7 @@ func (a *app) booked(answer workflows.BookingAnswer, key, zone string) error {
 		if answer.Refusal != nil {
 			return exit(exitFailed, "%s", answer.Refusal)
 		}
+	default:
 	}
 	return a.refusedBy(answer.Refusal, answer.Alternatives, zone)
 }

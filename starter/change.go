@@ -180,6 +180,7 @@ func (a *app) changed(answer workflows.ChangeAnswer, commandID string) error {
 		if answer.Refusal != nil {
 			return exit(exitFailed, "%s", answer.Refusal)
 		}
+	default:
 	}
 	return a.refusedBy(answer.Refusal, nil, "")
 }

@@ -356,7 +356,7 @@ func TestWhatIsNotFreeIsRefusedWithAlternatives(t *testing.T) {
 	require.Empty(t, w.published)
 }
 
-func TestTheCalendarsNoTakesEverythingBackInReverse(t *testing.T) {
+func TestAPT61_TheCalendarsNoTakesEverythingBackInReverse(t *testing.T) {
 	t.Parallel()
 	h := newHouse()
 	h.mode = appointment.CalendarAuthoritative
@@ -389,7 +389,7 @@ func TestTimeThatIsLostTakesEverythingBack(t *testing.T) {
 	require.Empty(t, h.entries)
 }
 
-func TestASlowCalendarIsAnsweredAsProcessing(t *testing.T) {
+func TestAPT63_ASlowCalendarIsAnsweredAsProcessing(t *testing.T) {
 	t.Parallel()
 	h := newHouse()
 	h.mode = appointment.CalendarAuthoritative
@@ -483,7 +483,7 @@ func TestAMoveTakesTheNewTimeFirstAndPlansTheRemindersAnew(t *testing.T) {
 	require.Equal(t, []string{"prepare-move", "hold", "calendar-book", "move", "record-move", "remind day_before 2027-03-30T08:00:00Z", "remind two_hours 2027-03-31T06:00:00Z", "complete"}, w.steps[7:])
 }
 
-func TestAMoveThatFailsLeavesTheAppointmentAsItWas(t *testing.T) {
+func TestAPT25_AMoveThatFailsLeavesTheAppointmentAsItWas(t *testing.T) {
 	t.Parallel()
 	h := newHouse()
 	h.mode = appointment.CalendarAuthoritative
@@ -501,7 +501,7 @@ func TestAMoveThatFailsLeavesTheAppointmentAsItWas(t *testing.T) {
 	require.Equal(t, start, h.view.StartsAt)
 }
 
-func TestOfTwoCommandsAtOnceOneWins(t *testing.T) {
+func TestAPT23_OfTwoCommandsAtOnceOneWins(t *testing.T) {
 	t.Parallel()
 	w := newLifeWorld(t, newHouse())
 	w.book(5 * time.Second)

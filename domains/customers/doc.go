@@ -29,5 +29,5 @@
 // customer who was merged stay where they are and are read through the one that
 // remains, so that a merge moves nothing and can be taken back.
 //
-// The rules are listed in rules.md; each has a test of its name.
+// The rules are listed in docs/rules.md; each has a test of its name.
 package customers

@@ -114,6 +114,7 @@ func (h *house) Timetable(context.Context, string, string) (appointment.Timetabl
 		t.Reminders = []appointment.Reminder{{Kind: appointment.DayBefore, At: v.StartsAt.AddDate(0, 0, -1)}, {Kind: appointment.TwoHours, At: v.StartsAt.Add(-2 * time.Hour)}}
 	case appointment.Pending:
 		t.ConfirmBy = v.StartsAt.Add(-2 * time.Hour)
+	default: // nothing is due
 	}
 	return t, nil
 }

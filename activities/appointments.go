@@ -169,9 +169,9 @@ func refOf(q workflows.CalendarRequest) appointment.Ref {
 	return appointment.Ref{AppointmentID: q.AppointmentID, Version: q.Version, StartsAt: q.StartsAt, EndsAt: q.EndsAt, Zone: q.Zone, Display: q.Display}
 }
 
-// atStep is told of every step before and after its work. Only the build tag chaos
+// atStep is told of every step, before and after its work. Only the build tag chaos
 // makes something of it.
-var atStep = func(step, when string) {}
+var atStep = func(string, string) {}
 
 // add registers a step.
 func add[T, R any](r Registry, name string, run func(ctx context.Context, tenantID string, now time.Time, request T) (R, []events.Event, error)) {

@@ -92,7 +92,7 @@ func (d death) happens(t *testing.T, s *salon, c workflows.BookCommand) {
 	}()
 	select {
 	case <-mortal.Done():
-	case <-t.Context().Done():
+	case <-time.After(patience):
 		require.FailNow(t, "the worker lives on")
 	}
 

@@ -267,10 +267,13 @@ func (s *salon) mails(t *testing.T) int {
 	return len(paths)
 }
 
+// patience is for what has to come about by itself, on a machine with other work.
+const patience = 2 * time.Minute
+
 // await polls until the condition holds, or fails the test.
 func await(t *testing.T, condition func() (bool, error)) {
 	t.Helper()
-	const patience, interval = 2 * time.Minute, 100 * time.Millisecond
+	const interval = 100 * time.Millisecond
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	ticker := time.NewTicker(interval)

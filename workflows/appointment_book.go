@@ -207,6 +207,9 @@ func (s *saga) take(ctx workflow.Context) (done bool, err error) {
 		return true, nil
 	}
 	s.hold, s.undo = hold.Result, []compensation{release}
+	if err := announce(ctx, hold.Announce); err != nil {
+		return true, err
+	}
 	record, err := do[RecordRequest, struct{}](ctx, patient, StepRecord, request(s.life, "", RecordRequest{Prepared: s.prepared, Phases: phasesOf(hold.Result.Phases)}))
 	switch {
 	case err != nil:

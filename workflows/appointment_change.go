@@ -249,6 +249,9 @@ func (l *life) holdFor(ctx workflow.Context, command string, demand availability
 		HoldID: events.DerivedID(l.AppointmentID, command, 0), Session: l.AppointmentID, Channel: string(by.Origin), Owner: l.AppointmentID,
 		Demand: demand, Start: start, Minutes: minutes, Staff: by.Origin == appointment.Staff,
 	}))
+	if err == nil {
+		err = announce(ctx, hold.Announce)
+	}
 	return hold.Result, hold.Refusal, err
 }
 

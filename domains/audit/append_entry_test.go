@@ -3,6 +3,7 @@ package audit_test
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -116,4 +117,14 @@ func TestActorsAndOutcomes(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []any{c.kind, c.id, c.outcome}, []any{entry.ActorKind, entry.ActorID, entry.Outcome})
 	}
+}
+
+func TestAUD16_AFailingAppendFailsItsListener(t *testing.T) {
+	t.Parallel()
+	closed := store.New(store.Config{}, nil, slog.New(slog.DiscardHandler))
+
+	err := deliver(t, audit.NewTrail(closed), envelope(`{}`), recorded)
+
+	require.ErrorIs(t, err, store.ErrNotOpen, "nothing is swallowed")
+	require.False(t, events.IsPermanent(err), "it is tried again")
 }

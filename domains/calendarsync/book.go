@@ -2,6 +2,7 @@ package calendarsync
 
 import (
 	"context"
+	"errors"
 
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
@@ -19,7 +20,7 @@ func NewDesk(calendar Calendar) *Desk { return &Desk{calendar} }
 // The calendar's no is a refusal; another key asks it anew.
 func (d *Desk) Book(ctx context.Context, key string, ref appointment.Ref) ([]string, error) {
 	err := d.calendar.Put(ctx, key, bookingOf(ref, ref.StartsAt))
-	if events.IsPermanent(err) {
+	if events.IsPermanent(err) || errors.Is(err, ErrTaken) {
 		return nil, events.Refuse("calendar_conflict", "APT-62", "the calendar does not take it: %s", err)
 	}
 	return []string{ref.AppointmentID}, err

@@ -2,6 +2,7 @@ package calendarsync
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -25,6 +26,9 @@ type Calendar interface {
 	// Delete is content with a booking that is not there.
 	Delete(ctx context.Context, key, bookingID string) error
 }
+
+// ErrTaken means that the calendar has something else at that time.
+var ErrTaken = errors.New("calendarsync: the time is taken")
 
 // NewCalendar returns the calendar that the configuration asks for: the vendor's
 // where there is one, or else the one in files.

@@ -99,7 +99,9 @@ func judge(method string, response *http.Response, answer []byte) error {
 			return events.RetryAfter(after, err)
 		}
 		return err
-	case status == http.StatusRequestTimeout, status == http.StatusConflict, status == http.StatusTooEarly:
+	case status == http.StatusConflict:
+		return fmt.Errorf("%w: %w", ErrTaken, err) // somebody may cancel, for whoever can wait
+	case status == http.StatusRequestTimeout, status == http.StatusTooEarly:
 		return err
 	case status >= 400 && status < 500:
 		return events.Permanent(err) // the vendor refuses this request, whenever it comes

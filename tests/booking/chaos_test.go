@@ -43,15 +43,15 @@ func TestKillingTheWorkerAtAnyStepLosesNothing(t *testing.T) {
 	require.Equal(t, len(s.shown(t)), s.mails(t), "there is a letter for each booking, and no other")
 }
 
-// TestACalendarThatNeverTakesItFailsTheBooking has the calendar answer 409 to every
-// write, which may be mended by a repeat, until the saga's patience is over: the
+// TestACalendarThatNeverTakesItFailsTheBooking has the calendar answer 503 to every
+// write until the saga's patience is over: the
 // server skips the time in between.
 func TestACalendarThatNeverTakesItFailsTheBooking(t *testing.T) {
 	s := newSalon(t, "")
 	takes := s.vendor.Config.Handler
 	s.vendor.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPut {
-			w.WriteHeader(http.StatusConflict)
+			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
 		takes.ServeHTTP(w, r)

@@ -32,7 +32,7 @@ func TestTheWebUIShowsTheDelivery(t *testing.T) {
 		"appointment.created", created.AppointmentID, // the static summary names both
 		"calendarsync.push-new-appointment",        // the failed activity, by its name
 		"notifications.require-confirmation",       // the sync listener, in its marker's summary
-		"1 of 4 listeners failed", "422", "Failed", // the outcome and the vendor's answer
+		"listeners failed: calendarsync.push-new-appointment", "422", "Failed", // the outcome and the vendor's answer
 	)
 	see(browser, t, strings.TrimSuffix(url, "/history")+"/relationships", "relationships",
 		"notification.confirmation_required")

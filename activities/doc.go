@@ -1,4 +1,4 @@
-// Package activities runs listeners on Temporal: the plan of a delivery, each
-// listener as an activity of its own name, and what a listener's error means to
-// Temporal. It knows no listener; the registry does.
+// Package activities runs what workflows call: the plan of a delivery, each listener
+// under its own name, and the steps of an appointment's life, which are services of
+// the domains behind small interfaces. It also says what an error means to Temporal.
 package activities

@@ -1,9 +1,9 @@
-// Package workflows is the journey of an event: one workflow per event, which
-// delivers it to its listeners, and the client side that starts such workflows,
-// repeats what failed, and reads the histories back as the event log.
+// Package workflows is what is deterministic: the delivery of one event, the life of
+// an appointment, and single steps on their own. Beside it is the client's side of
+// each: the publisher, the event log, redrive, and the commands.
 //
-// deliver.go is deterministic: it never reads the registry, the clock or the
-// configuration. Everything that depends on the deployment is decided by the plan
-// activity and recorded. So a history replays whatever listeners there are today;
-// tests/replay proves it for every history ever recorded.
+// A workflow never reads the registry, the clock or the configuration. Everything
+// that depends on the deployment is decided by an activity and recorded. So a
+// history replays whatever listeners there are today; tests/replay proves it for
+// every history ever recorded.
 package workflows

@@ -31,7 +31,8 @@ tidy: ## Check that every go.mod is tidy
 
 check: ## Vet, format, and what in the workflows is not deterministic
 	go vet ./...
-	test -z "$$(gofmt -l events workflows activities domains worker starter internal tests devserver)"
+	@unformatted="$$(gofmt -l events workflows activities domains worker starter internal tests devserver)"; \
+		test -z "$$unformatted" || { echo "gofmt -w is due for $$unformatted"; exit 1; }
 	$(WORKFLOWCHECK) -config workflows/workflowcheck.yaml ./workflows/...
 
 lint: ## Lint with golangci-lint, whose first build takes five minutes

@@ -30,8 +30,8 @@ func TestTheWebUIShowsTheDelivery(t *testing.T) {
 
 	see(browser, t, url, "history",
 		"appointment.created", created.AppointmentID, // the static summary names both
-		"calendarsync.push-new-appointment",        // the failed activity, by its name
-		"notifications.require-confirmation",       // the sync listener, in its marker's summary
+		"calendarsync.push-new-appointment",                                    // the failed activity, by its name
+		"notifications.require-confirmation",                                   // the sync listener, in its marker's summary
 		"listeners failed: calendarsync.push-new-appointment", "422", "Failed", // the outcome and the vendor's answer
 	)
 	see(browser, t, strings.TrimSuffix(url, "/history")+"/relationships", "relationships",

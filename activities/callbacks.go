@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/herald-bus/herald/events"
@@ -72,7 +73,7 @@ func (l Life) assignCallback(ctx context.Context, tenantID string, now time.Time
 	if now.Before(c.ExpiresAt) {
 		onDuty, err = l.Availability.OnDuty(ctx, tenantID, c.BranchID, now, c.ExpiresAt)
 		if _, refused := errors.AsType[*events.Refusal](err); err != nil && !refused {
-			return c, nil, err
+			return c, nil, fmt.Errorf("who is on duty: %w", err)
 		}
 	}
 	return l.Appointments.Assign(ctx, tenantID, id, onDuty)

@@ -50,7 +50,7 @@ func newLife(s domains.Services) activities.Life {
 }
 
 // newLives starts lives over the connection, where there is one.
-func newLives(_ domains.Lives, config Config, connection *temporalclient.Connection) domains.Lives {
+func newLives(config Config, connection *temporalclient.Connection) domains.Lives {
 	return workflows.NewCallbacks(connection.Client, workflows.Config{Namespace: connection.Namespace, TaskQueue: config.TaskQueue})
 }
 

@@ -14,22 +14,23 @@ import (
 )
 
 func (a *app) callbacksCommand() *cobra.Command {
-	cmd := a.listCallbacksCommand("callbacks")
+	cmd, list := a.listCallbacksCommand(), a.listCallbacksCommand()
+	list.Use = "list [flags]"
 	cmd.Long = `List those who want to be called back, and say what has become of it. Without a
 command it lists.`
 	cmd.Example = `  starter callbacks --branch berlin
   starter callbacks attempt 0198c0de-0000-7000-8000-0000000000cb --failed
   starter callbacks complete 0198c0de-0000-7000-8000-0000000000cb --outcome done`
 	cmd.Args = noSubcommand
-	addGroup(cmd, "Commands", a.listCallbacksCommand("list"), a.attemptCommand(), a.completeCallbackCommand())
+	addGroup(cmd, "Commands", list, a.attemptCommand(), a.completeCallbackCommand())
 	return cmd
 }
 
-func (a *app) listCallbacksCommand(name string) *cobra.Command {
+func (a *app) listCallbacksCommand() *cobra.Command {
 	var f deskFlags
 	var q appointment.CallbackQuery
 	cmd := &cobra.Command{
-		Use:   name + " [flags]",
+		Use:   "callbacks [flags]",
 		Short: "List those who want to be called back",
 		Example: `  starter callbacks list --staff aylin
   starter callbacks list --all -o json`,

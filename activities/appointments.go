@@ -25,6 +25,7 @@ type Customers interface {
 
 // Availability is what it needs of the availability domain.
 type Availability interface {
+	Duty
 	FreeSlots(ctx context.Context, tenantID string, now time.Time, r availability.FreeSlotsRequest) (availability.FreeSlots, error)
 	Hold(ctx context.Context, tenantID string, now time.Time, r availability.HoldRequest) (availability.Hold, []events.Event, error)
 	Release(ctx context.Context, tenantID string, now time.Time, r availability.ReleaseRequest) (availability.Released, []events.Event, error)
@@ -34,6 +35,7 @@ type Availability interface {
 
 // Appointments is what it needs of the appointments domain.
 type Appointments interface {
+	Callbacks
 	Prepare(ctx context.Context, tenantID string, now time.Time, r appointment.BookRequest, who appointment.BookedFor) (appointment.Prepared, []events.Event, error)
 	Record(ctx context.Context, tenantID string, now time.Time, p appointment.Prepared, phases []appointment.Phase) error
 	MarkFailed(ctx context.Context, tenantID string, now time.Time, p appointment.Prepared, reason appointment.FailureReason, told bool) ([]events.Event, error)
@@ -63,7 +65,7 @@ type Calendar interface {
 	Cancel(ctx context.Context, key string, ref appointment.Ref) error
 }
 
-// Life runs the steps of appointments.
+// Life runs the steps of appointments and of callbacks.
 type Life struct {
 	Customers    Customers
 	Availability Availability
@@ -107,6 +109,7 @@ func (l Life) Register(r Registry) {
 	})
 	l.registerChanges(r)
 	l.registerQuestions(r)
+	l.registerCallbacks(r)
 	add(r, workflows.StepHold, v.Hold)
 	add(r, workflows.StepRelease, v.Release)
 	add(r, workflows.StepConvert, v.Convert)

@@ -50,8 +50,9 @@ var heardByAuditOnly = []string{
 	"notification.sent",
 }
 
-// forThisProcess are the listeners that only concern what a process has cached.
-var forThisProcess = []string{"availability.drop-cached-days", "availability.warm-days", "availability.warm-up-slots"}
+// forThisProcess are the listeners that only concern what a process has cached, or
+// runs.
+var forThisProcess = []string{"appointments.watch-callback", "availability.drop-cached-days", "availability.warm-days", "availability.warm-up-slots"}
 
 // environment gives all domains folders of their own, and returns the data folder.
 func environment(t *testing.T, databaseURL string) string {

@@ -11,6 +11,10 @@ import (
 	"github.com/herald-bus/herald/events/appointment"
 )
 
+// Lives starts what lives longer than a delivery. [Module] provides one that does
+// nothing; whoever delivers decorates it.
+type Lives = appointments.Lives
+
 // Services are what a booking is made of, for whoever orchestrates it.
 type Services struct {
 	fx.In

@@ -24,6 +24,8 @@ type desk interface {
 	Reschedule(ctx context.Context, c workflows.ChangeCommand[appointment.MoveRequest]) (workflows.ChangeAnswer, error)
 	Cancel(ctx context.Context, c workflows.ChangeCommand[appointment.CancelRequest]) (workflows.ChangeAnswer, error)
 	Confirm(ctx context.Context, c workflows.ChangeCommand[appointment.Command]) (workflows.ChangeAnswer, error)
+	LogAttempt(ctx context.Context, c workflows.CallbackCommand[appointment.CallbackAttempt]) (workflows.CallbackAnswer, error)
+	CompleteCallback(ctx context.Context, c workflows.CallbackCommand[appointment.CallbackOutcome]) (workflows.CallbackAnswer, error)
 	// Ask runs a single step and fills answer.
 	Ask(ctx context.Context, step string, q workflows.StepRequest[any], answer any) error
 	Close()
@@ -33,6 +35,7 @@ type desk interface {
 type temporalDesk struct {
 	*workflows.Appointments
 	*workflows.Steps
+	callbacks  *workflows.Callbacks
 	connection *temporalclient.Connection
 }
 
@@ -43,7 +46,20 @@ func openDesk(ctx context.Context, o temporalclient.Options, taskQueue string) (
 		return nil, err
 	}
 	config := workflows.Config{Namespace: connection.Namespace, TaskQueue: taskQueue}
-	return &temporalDesk{workflows.NewAppointments(connection.Client, config), workflows.NewSteps(connection.Client, config), connection}, nil
+	return &temporalDesk{
+		Appointments: workflows.NewAppointments(connection.Client, config), Steps: workflows.NewSteps(connection.Client, config),
+		callbacks: workflows.NewCallbacks(connection.Client, config), connection: connection,
+	}, nil
+}
+
+// LogAttempt notes a try to reach somebody.
+func (d *temporalDesk) LogAttempt(ctx context.Context, c workflows.CallbackCommand[appointment.CallbackAttempt]) (workflows.CallbackAnswer, error) {
+	return d.callbacks.LogAttempt(ctx, c)
+}
+
+// CompleteCallback closes a callback.
+func (d *temporalDesk) CompleteCallback(ctx context.Context, c workflows.CallbackCommand[appointment.CallbackOutcome]) (workflows.CallbackAnswer, error) {
+	return d.callbacks.Complete(ctx, c)
 }
 
 func (d *temporalDesk) Close() { d.connection.Client.Close() }

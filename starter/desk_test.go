@@ -36,6 +36,9 @@ type fakeDesk struct {
 	reschedules []workflows.ChangeCommand[appointment.MoveRequest]
 	cancels     []workflows.ChangeCommand[appointment.CancelRequest]
 	confirms    []workflows.ChangeCommand[appointment.Command]
+	callback    workflows.CallbackAnswer
+	attempts    []workflows.CallbackCommand[appointment.CallbackAttempt]
+	outcomes    []workflows.CallbackCommand[appointment.CallbackOutcome]
 	asked       []workflows.StepRequest[any]
 	steps       []string
 }
@@ -43,9 +46,10 @@ type fakeDesk struct {
 // newClerk is a desk where all goes well.
 func newClerk() *fakeDesk {
 	return &fakeDesk{
-		booking: workflows.BookingAnswer{State: workflows.Booked, AppointmentID: anAppointment, Appointment: aView()},
-		change:  workflows.ChangeAnswer{State: workflows.Done, Appointment: aView()},
-		answers: map[string]any{},
+		booking:  workflows.BookingAnswer{State: workflows.Booked, AppointmentID: anAppointment, Appointment: aView()},
+		change:   workflows.ChangeAnswer{State: workflows.Done, Appointment: aView()},
+		callback: workflows.CallbackAnswer{State: workflows.Done, Callback: toCallBack()},
+		answers:  map[string]any{},
 	}
 }
 
@@ -69,6 +73,16 @@ func (d *fakeDesk) Confirm(_ context.Context, c workflows.ChangeCommand[appointm
 	return d.change, d.failed
 }
 
+func (d *fakeDesk) LogAttempt(_ context.Context, c workflows.CallbackCommand[appointment.CallbackAttempt]) (workflows.CallbackAnswer, error) {
+	d.attempts = append(d.attempts, c)
+	return d.callback, d.failed
+}
+
+func (d *fakeDesk) CompleteCallback(_ context.Context, c workflows.CallbackCommand[appointment.CallbackOutcome]) (workflows.CallbackAnswer, error) {
+	d.outcomes = append(d.outcomes, c)
+	return d.callback, d.failed
+}
+
 // Ask answers by way of JSON, as the real one does.
 func (d *fakeDesk) Ask(_ context.Context, step string, q workflows.StepRequest[any], answer any) error {
 	d.steps, d.asked = append(d.steps, step), append(d.asked, q)
@@ -87,7 +101,7 @@ func (d *fakeDesk) Close() {}
 
 // commands counts what the desk was told.
 func (d *fakeDesk) commands() int {
-	return len(d.books) + len(d.reschedules) + len(d.cancels) + len(d.confirms) + len(d.asked)
+	return len(d.books) + len(d.reschedules) + len(d.cancels) + len(d.confirms) + len(d.attempts) + len(d.outcomes) + len(d.asked)
 }
 
 // aView is an appointment in Berlin, in summer.
@@ -111,6 +125,9 @@ var deskCommands = map[string]string{
 	"confirm":      "confirm " + anAppointment + " --command-id c-1",
 	"appointments": "appointments",
 	"customers":    "customers Ida",
+	"callbacks":    "callbacks",
+	"attempt":      "callbacks attempt " + aCallback + " --reached --attempt 1",
+	"complete":     "callbacks complete " + aCallback + " --outcome booked",
 }
 
 func TestDeskUsageErrors(t *testing.T) {
@@ -165,6 +182,18 @@ func TestDeskUsageErrors(t *testing.T) {
 		{"appointments --limit 1001", "--limit 1001: ask for 1 to 1000"},
 		{"appointments --branch quux", `--branch "quux": write a UUID`},
 		{"customers Ida Probst", `unexpected argument "Probst", as in: starter customers "Ida Probst"`},
+		{"callbacks lst", `unknown command "lst"; did you mean list?`},
+		{"callbacks --limit 0", "--limit 0: ask for 1 to 1000"},
+		{"callbacks list --branch quux", `--branch "quux": write a UUID`},
+		{"callbacks list extra", `unexpected argument "extra", as in: starter callbacks list --staff aylin`},
+		{"callbacks attempt --reached", "the callback's id is missing, as in: starter callbacks attempt "},
+		{"callbacks attempt " + aCallback, "was somebody there? Write either --reached or --failed"},
+		{"callbacks attempt " + aCallback + " --reached --failed", "was somebody there? Write either --reached or --failed"},
+		{"callbacks attempt " + aCallback + " --reached --attempt -1", "--attempt -1: it counts from 1"},
+		{"callbacks attempt vera --reached", `"vera" is no callback's id: it is a UUID; starter callbacks lists them`},
+		{"callbacks complete " + aCallback, "--outcome is missing: what came of it, such as booked?"},
+		{"callbacks complete 7 --outcome booked", `"7" is no callback's id`},
+		{"callbacks complete " + aCallback + " --outcome booked --appointment 7", `--appointment "7": it is a UUID; starter appointments lists them`},
 		{"seed --tenant flaumfeder", `--tenant "flaumfeder": it is a UUID in lower case`},
 	} {
 		t.Run(c.args, func(t *testing.T) {
@@ -201,7 +230,8 @@ func TestDeskAway(t *testing.T) {
 
 func TestUnanswered(t *testing.T) {
 	t.Parallel()
-	again := map[string]string{"book": "ask again with --key k-1", "reschedule": "ask again with --command-id c-1", "cancel": "ask again with --command-id c-1", "confirm": "ask again with --command-id c-1"}
+	again := map[string]string{"book": "ask again with --key k-1", "reschedule": "ask again with --command-id c-1", "cancel": "ask again with --command-id c-1", "confirm": "ask again with --command-id c-1",
+		"attempt": "ask again with --attempt 1", "complete": "ask again with the same words"}
 	for _, c := range []struct {
 		name string
 		err  error

@@ -41,7 +41,7 @@ Data goes to standard output, everything else to standard error. Exit codes:
 		a.typesCommand(), a.listenersCommand())
 	addGroup(root, "Appointments",
 		a.seedCommand(), a.slotsCommand(), a.bookCommand(), a.rescheduleCommand(), a.cancelCommand(), a.confirmCommand(),
-		a.appointmentsCommand(), a.customersCommand())
+		a.appointmentsCommand(), a.callbacksCommand(), a.customersCommand())
 	addGroup(root, "Others", a.versionCommand(), completionCommand())
 	return root
 }

@@ -218,6 +218,8 @@ func TestCompletion(t *testing.T) {
 		{"appointments --status con", []string{"confirmed"}},
 		{"reschedule --staff th", []string{"thuy"}},
 		{"cancel --origin p", []string{"portal"}},
+		{"callbacks ", []string{"attempt", "complete", "list"}},
+		{"callbacks list --staff a", []string{"aylin"}},
 	} {
 		t.Run(c.typed, func(t *testing.T) {
 			t.Parallel()

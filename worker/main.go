@@ -70,7 +70,7 @@ func serve(ctx context.Context, config Config, stdout, stderr io.Writer) error {
 	}
 	defer connection.Client.Close()
 	var w *deliverer
-	app := fx.New(wiring(config, log), fx.Supply(connection), fx.Provide(newDeliverer), fx.Populate(&w), fx.StopTimeout(config.StopTimeout+stopMargin))
+	app := fx.New(wiring(config, log), fx.Supply(connection), fx.Provide(newDeliverer), fx.Decorate(newLives), fx.Populate(&w), fx.StopTimeout(config.StopTimeout+stopMargin))
 	if err := app.Err(); err != nil {
 		return wiringError(err)
 	}

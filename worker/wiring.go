@@ -49,6 +49,11 @@ func newLife(s domains.Services) activities.Life {
 	return activities.Life{Customers: s.Customers, Availability: s.Availability, Appointments: s.Appointments, Calendar: s.Calendar, Rank: s.Rank, Seed: s.Seed}
 }
 
+// newLives starts lives over the connection, where there is one.
+func newLives(config Config, connection *temporalclient.Connection) domains.Lives {
+	return workflows.NewCallbacks(connection.Client, workflows.Config{Namespace: connection.Namespace, TaskQueue: config.TaskQueue})
+}
+
 // validateWiring builds every listener and prints what would run.
 func validateWiring(_ context.Context, config Config, stdout, stderr io.Writer) error {
 	var registry *events.Registry

@@ -90,11 +90,6 @@ func send[T commanded](ctx context.Context, a *Appointments, name string, c Chan
 
 // update starts the life where it does not run, and waits for the update's answer.
 func (a *Appointments) update(ctx context.Context, start LifeStart, name string, command any, wait time.Duration, answer any) error {
-	ctx, cancel := context.WithTimeout(ctx, wait+waitMargin)
-	defer cancel()
-	if start.Cause.TimeSkipping {
-		ctx = context.WithValue(ctx, timeSkippingKey{}, true)
-	}
 	id := AppointmentWorkflowID(start.AppointmentID)
 	options := client.StartWorkflowOptions{
 		ID:                       id,
@@ -107,13 +102,8 @@ func (a *Appointments) update(ctx context.Context, start LifeStart, name string,
 		StaticSummary: "appointment " + start.AppointmentID,
 		Priority:      temporal.Priority{PriorityKey: 1, FairnessKey: start.Cause.TenantID},
 	}
-	handle, err := a.client.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
-		StartWorkflowOperation: a.client.NewWithStartWorkflowOperation(options, AppointmentLifeType, start),
-		UpdateOptions:          client.UpdateWorkflowOptions{WorkflowID: id, UpdateName: name, Args: []any{command}, WaitForStage: client.WorkflowUpdateStageCompleted},
-	})
-	if err == nil {
-		err = handle.Get(ctx, answer)
-	}
+	err := updateWithStart(ctx, a.client, start.Cause, wait, a.client.NewWithStartWorkflowOperation(options, AppointmentLifeType, start),
+		client.UpdateWorkflowOptions{WorkflowID: id, UpdateName: name, Args: []any{command}}, answer)
 	if err != nil {
 		return fmt.Errorf("%s appointment %s: %w", name, start.AppointmentID, err)
 	}

@@ -22,10 +22,11 @@ const (
 	StepQuery         = "appointments.query"
 	StepList          = "appointments.list"
 	StepFindCustomers = "customers.find"
+	StepListCallbacks = "appointments.list-callbacks"
 )
 
 // lonely lists them.
-var lonely = []string{StepSeed, StepFreeSlots, StepQuery, StepList, StepFindCustomers}
+var lonely = []string{StepSeed, StepFreeSlots, StepQuery, StepList, StepFindCustomers, StepListCallbacks}
 
 // runStep does the step that the workflow's type names and announces what it says.
 func runStep(ctx workflow.Context, q StepRequest[json.RawMessage]) (StepAnswer[json.RawMessage], error) {

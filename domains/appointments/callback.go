@@ -249,7 +249,7 @@ func (s *Service) Overdue(ctx context.Context, tenantID, callbackID string, open
 	}
 	stage := "warning"
 	switch {
-	case openMinutes < warningMin, !isOpen(c), c.Status == callbackContacted, c.Attempts > 0:
+	case openMinutes < warningMin, !isUntouched(c):
 		return nil, nil
 	case openMinutes >= breachMin:
 		stage = "breach"
@@ -293,8 +293,7 @@ func (s *Service) Escalate(ctx context.Context, tenantID string, now time.Time, 
 func (s *Service) ExpireCallback(ctx context.Context, tenantID string, now time.Time, callbackID string) (appointment.Callback, []events.Event, error) {
 	var announce []events.Event
 	c, err := s.onCallback(ctx, tenantID, callbackID, func(_ store.Scope, c *appointment.Callback) error {
-		untouched := isOpen(*c) && c.Status != callbackContacted && c.Attempts == 0 && !now.Before(c.CreatedAt.Add(callbackLifetime))
-		if untouched {
+		if isUntouched(*c) && !now.Before(c.CreatedAt.Add(callbackLifetime)) {
 			c.Status = callbackExpired
 		}
 		if c.Status == callbackExpired {
@@ -303,38 +302,4 @@ func (s *Service) ExpireCallback(ctx context.Context, tenantID string, now time.
 		return nil
 	})
 	return c, announce, err
-}
-
-// A CallbackTimetable says when a callback that nobody touches becomes overdue, and
-// when its level rises.
-type CallbackTimetable struct {
-	WarningAt, BreachAt, EscalateAt time.Time // zero if the hours given end before
-	ExpiresAt                       time.Time
-}
-
-// TimetableOf counts open minutes from the request on, over the branch's hours.
-func TimetableOf(requested time.Time, open []appointment.Interval) CallbackTimetable {
-	return CallbackTimetable{
-		WarningAt: afterOpen(requested, open, warningMin), BreachAt: afterOpen(requested, open, breachMin), EscalateAt: afterOpen(requested, open, escalateMin),
-		ExpiresAt: requested.Add(callbackLifetime),
-	}
-}
-
-func afterOpen(from time.Time, open []appointment.Interval, minutes int) time.Time {
-	left := time.Duration(minutes) * time.Minute
-	for _, hours := range open {
-		start := hours.StartsAt
-		if start.Before(from) {
-			start = from
-		}
-		length := hours.EndsAt.Sub(start)
-		switch {
-		case length <= 0:
-			continue
-		case length >= left:
-			return start.Add(left)
-		}
-		left -= length
-	}
-	return time.Time{}
 }

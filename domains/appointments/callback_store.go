@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/tenancy"
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
 )
@@ -53,12 +54,16 @@ func saveCallback(ctx context.Context, tx store.Scope, c appointment.Callback) e
 	return err
 }
 
+func noCallback(id string) error {
+	return events.Refuse("not_found", "TEN-5", "there is no callback %s", id)
+}
+
 // onCallback changes a callback that nobody else changes meanwhile.
 func (s *Service) onCallback(ctx context.Context, tenantID, id string, do func(tx store.Scope, c *appointment.Callback) error) (c appointment.Callback, err error) {
 	err = s.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
 		c, err = store.One(ctx, tx, scanCallback, `UPDATE callback SET level = level WHERE tenant_id = $1 AND callback_id = $2 RETURNING `+callbackColumns, id)
 		if errors.Is(err, store.ErrNotFound) {
-			return events.Refuse("not_found", "TEN-5", "there is no callback %s", id)
+			return noCallback(id)
 		}
 		if err != nil {
 			return err
@@ -144,4 +149,39 @@ func escalationOf(ctx context.Context, s store.Scope, callbackID string, level i
 		e := appointment.CallbackEscalated{CallbackID: callbackID, Level: level}
 		return e, row.Scan(&e.Reason, &e.FromStaff, &e.ToStaff)
 	}, `SELECT reason, from_staff, to_staff FROM callback_escalation WHERE tenant_id = $1 AND callback_id = $2 AND level = $3`, callbackID, level)
+}
+
+// listCallbacks returns callbacks with what a list shows beside them.
+func listCallbacks(ctx context.Context, s store.Scope, q appointment.CallbackQuery) ([]appointment.ListedCallback, error) {
+	closed := []string{callbackCompleted, callbackExpired, callbackCancelled}
+	if q.All {
+		closed = []string{"", "", ""}
+	}
+	found, err := store.All(ctx, s, scanCallback, selectCallback+`
+		AND ($2 = '' OR CAST(branch_id AS text) = $2) AND ($3 = '' OR CAST(assigned_to AS text) = $3) AND status NOT IN ($4, $5, $6)
+		ORDER BY expires_at, callback_id LIMIT $7`, q.BranchID, q.StaffID, closed[0], closed[1], closed[2], q.Limit)
+	if err != nil {
+		return nil, err
+	}
+	names, err := store.All(ctx, s, func(row store.Row) (name [2]string, err error) { return name, row.Scan(&name[0], &name[1]) },
+		`SELECT staff_id, name FROM staff WHERE tenant_id = $1`)
+	if err != nil {
+		return nil, err
+	}
+	branches, err := tenancy.Branches(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]string{}
+	for _, name := range names {
+		known[name[0]] = name[1]
+	}
+	for _, b := range branches {
+		known[b.ID] = b.Zone
+	}
+	listed := make([]appointment.ListedCallback, 0, len(found))
+	for _, c := range found {
+		listed = append(listed, appointment.ListedCallback{Callback: c, StaffName: known[c.AssignedTo], Zone: known[c.BranchID]})
+	}
+	return listed, nil
 }

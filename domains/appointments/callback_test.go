@@ -1,7 +1,9 @@
 package appointments_test
 
 import (
+	"errors"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -107,17 +109,25 @@ func TestAPT56_UntilWhen(t *testing.T) {
 
 func TestAPT57_TheClockRunsInOpeningHours(t *testing.T) {
 	f := onSQLite(t)
-	requested := at("2026-05-08 19:30")
-	open := []appointment.Interval{
-		{StartsAt: at("2026-05-08 09:00"), EndsAt: at("2026-05-08 20:00")}, {StartsAt: at("2026-05-09 09:00"), EndsAt: at("2026-05-09 14:00")},
-	}
-	table := appointments.TimetableOf(requested, open)
-	require.Equal(t, at("2026-05-09 09:30"), table.WarningAt)
-	require.Equal(t, at("2026-05-09 10:00"), table.BreachAt)
-	require.Equal(t, at("2026-05-09 10:30"), table.EscalateAt)
-	require.Zero(t, appointments.TimetableOf(requested, open[:1]).WarningAt)
-
 	f.callback("1")
+	open := func(branchID string, from time.Time, minutes int) (time.Time, error) {
+		require.Equal(t, berlin, branchID)
+		require.Equal(t, now, from)
+		return starts.Add(time.Duration(minutes) * time.Minute), nil
+	}
+	table, err := f.CallbackTimetable(t.Context(), tenant, "1", open)
+	require.NoError(t, err)
+	require.Equal(t, starts.Add(time.Hour), table.WarningAt)
+	require.Equal(t, starts.Add(90*time.Minute), table.BreachAt)
+	require.Equal(t, appointment.Rise{Cause: "untouched", Reason: "sla_breach", At: starts.Add(2 * time.Hour)}, table.Rises[0])
+
+	table, err = f.CallbackTimetable(t.Context(), tenant, "1", neverOpen)
+	require.NoError(t, err)
+	require.Zero(t, table.WarningAt)
+	require.Equal(t, []appointment.Rise{{Cause: "late", Reason: "sla_breach", At: now.AddDate(0, 0, 1)}}, table.Rises)
+	_, err = f.CallbackTimetable(t.Context(), tenant, "1", func(string, time.Time, int) (time.Time, error) { return time.Time{}, errors.New("away") })
+	require.ErrorContains(t, err, "60 open minutes after callback 1: away")
+
 	for minutes, stage := range map[int]string{59: "", 60: "warning", 89: "warning", 90: "breach"} {
 		announce, err := f.Overdue(t.Context(), tenant, "1", minutes)
 		require.NoError(t, err)
@@ -127,7 +137,7 @@ func TestAPT57_TheClockRunsInOpeningHours(t *testing.T) {
 		}
 		require.Equal(t, stage, announce[0].(appointment.CallbackOverdue).Stage)
 	}
-	_, err := f.LogAttempt(t.Context(), tenant, "1", 1, false, "niemand da")
+	_, err = f.LogAttempt(t.Context(), tenant, "1", 1, false, "niemand da")
 	require.NoError(t, err)
 	announce, err := f.Overdue(t.Context(), tenant, "1", 90)
 	require.NoError(t, err)
@@ -167,6 +177,79 @@ func TestAPT58_LevelsAndTheEnd(t *testing.T) {
 	refusal(t, err, "invalid_transition")
 	_, err = f.LogAttempt(t.Context(), tenant, "1", 9, true, "")
 	refusal(t, err, "invalid_transition")
+}
+
+func neverOpen(string, time.Time, int) (time.Time, error) {
+	return time.Time{}, events.Refuse("never_open", "AVL-5", "closed for good")
+}
+
+func TestAPT58_TheCausesToRise(t *testing.T) {
+	f := onSQLite(t)
+	f.callback("1")
+	table := func() appointment.CallbackTimetable {
+		table, err := f.CallbackTimetable(t.Context(), tenant, "1", neverOpen)
+		require.NoError(t, err)
+		return table
+	}
+	late := appointment.Rise{Cause: "late", Reason: "sla_breach", At: now.AddDate(0, 0, 1)}
+	require.Equal(t, []appointment.Rise{late}, table().Rises)
+	require.Equal(t, now.Add(7*24*time.Hour+time.Second), table().ExpiresAt)
+
+	for attempt := range 3 {
+		require.Len(t, table().Rises, 1)
+		_, err := f.LogAttempt(t.Context(), tenant, "1", attempt+1, false, "")
+		require.NoError(t, err)
+	}
+	require.Equal(t, []appointment.Rise{late, {Cause: "attempts", Reason: "attempts_failed", At: now}}, table().Rises)
+	require.Zero(t, table().ExpiresAt, "somebody has tried")
+
+	raisedAt := now.Add(time.Hour)
+	_, announce, err := f.Escalate(t.Context(), tenant, raisedAt, "1", 1, "attempts_failed", "")
+	require.NoError(t, err)
+	require.Len(t, announce, 1)
+	require.Equal(t, raisedAt.Add(4*time.Hour+time.Second), table().Rises[1].At, "not sooner")
+
+	_, err = f.LogAttempt(t.Context(), tenant, "1", 4, true, "")
+	require.NoError(t, err)
+	require.Empty(t, table().Rises, "he was reached")
+	_, _, err = f.CompleteCallback(t.Context(), tenant, "1", "reached", "")
+	require.NoError(t, err)
+	require.True(t, table().Over)
+
+	_, err = f.CallbackTimetable(t.Context(), tenant, "nobody", neverOpen)
+	refusal(t, err, "not_found")
+}
+
+func TestCallbacksAreListed(t *testing.T) {
+	onBoth(t, func(t *testing.T, f fixture) {
+		const ids = "7e57ab1e-0000-4000-8000-0000000000"
+		f.callback(ids+"e1", func(r *appointment.CallbackRequest) { r.PreferredStaffID = mila })
+		f.callback(ids+"e2", func(r *appointment.CallbackRequest) {
+			r.Phone, r.Priority = "+491713920020", appointment.UrgentPriority
+		})
+		f.callback(ids+"e3", func(r *appointment.CallbackRequest) { r.Phone = "+491713920021" })
+		_, _, err := f.Assign(t.Context(), tenant, ids+"e1", nil)
+		require.NoError(t, err)
+		_, _, err = f.CompleteCallback(t.Context(), tenant, ids+"e3", "reached", "")
+		require.NoError(t, err)
+		list := func(q appointment.CallbackQuery) (found []string) {
+			listed, err := f.ListCallbacks(t.Context(), tenant, q)
+			require.NoError(t, err)
+			for _, l := range listed {
+				require.Equal(t, "Europe/Berlin", l.Zone)
+				found = append(found, strings.TrimPrefix(l.CallbackID, ids)+" "+l.StaffName)
+			}
+			return found
+		}
+
+		require.Equal(t, []string{"e2 ", "e1 Mila"}, list(appointment.CallbackQuery{}))
+		require.Equal(t, []string{"e2 ", "e1 Mila", "e3 "}, list(appointment.CallbackQuery{All: true, BranchID: berlin}))
+		require.Equal(t, []string{"e1 Mila"}, list(appointment.CallbackQuery{StaffID: mila}))
+		require.Equal(t, []string{"e2 "}, list(appointment.CallbackQuery{Limit: 1}))
+		require.Empty(t, list(appointment.CallbackQuery{BranchID: munich}))
+		_, err = f.ListCallbacks(t.Context(), tenant, appointment.CallbackQuery{Limit: 1001})
+		refusal(t, err, "invalid_limit")
+	})
 }
 
 func TestACallbackIsCompleted(t *testing.T) {

@@ -1,6 +1,7 @@
 package appointments_test
 
 import (
+	"context"
 	"encoding/json"
 	"testing"
 	"time"
@@ -20,6 +21,25 @@ import (
 func (f fixture) twice(l events.Listener, e events.Event) []events.Envelope {
 	f.t.Helper()
 	return eventstest.RunTwice(f.t, l, e, events.Tenant(tenant), events.OccurredAt(now))
+}
+
+// watchers remember which callbacks they are to watch.
+type watchers struct{ watched []string }
+
+func (w *watchers) WatchCallback(_ context.Context, tenantID, callbackID string, meta events.Meta) error {
+	w.watched = append(w.watched, tenantID+" "+callbackID+" "+meta.Type)
+	return nil
+}
+
+func TestWatchCallback(t *testing.T) {
+	t.Parallel()
+	w := &watchers{}
+	requested := appointment.CallbackRequested{CallbackID: "c1", BranchID: berlin, Phone: phone, Name: "Vera", Priority: appointment.NormalPriority, ExpiresAt: now}
+
+	require.Empty(t, eventstest.RunTwice(t, appointments.NewWatchCallback(w), requested, events.Tenant(tenant)))
+
+	one := tenant + " c1 appointment.callback_requested"
+	require.Equal(t, []string{one, one}, w.watched)
 }
 
 func TestAppointmentsFollowTheirCustomer(t *testing.T) {

@@ -19,10 +19,11 @@ var Migrations = store.Migrations{Domain: "appointments", Files: migrations}
 // Module wires the appointments domain.
 var Module = fx.Module("appointments",
 	store.Contribute(Migrations),
-	fx.Provide(NewService),
+	fx.Provide(NewService, newNoLives),
 	eventsfx.Types(appointment.Types...),
 	eventsfx.Listeners(
 		NewOpenFailsafeCallback,
+		NewWatchCallback,
 		NewResolveWishes,
 		NewMatchWishes,
 		NewSettleConflict,

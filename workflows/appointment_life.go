@@ -221,7 +221,7 @@ func (l *life) strike(ctx workflow.Context, due appointed) error {
 	}
 	defer l.turn.Unlock()
 	l.Struck = append(l.Struck, due.key())
-	l.Cause.Hops, l.Cause.CausationID = 0, ""
+	l.Cause.Hops, l.Cause.CausationID, l.Cause.CausedBy = 0, "", ""
 	if due.what == dueReminder {
 		answer, err := do[appointment.ReminderKind, struct{}](ctx, endless, StepRemind, request(l, due.key(), due.kind))
 		if err != nil {

@@ -230,8 +230,10 @@ func TestDeskAway(t *testing.T) {
 
 func TestUnanswered(t *testing.T) {
 	t.Parallel()
-	again := map[string]string{"book": "ask again with --key k-1", "reschedule": "ask again with --command-id c-1", "cancel": "ask again with --command-id c-1", "confirm": "ask again with --command-id c-1",
-		"attempt": "ask again with --attempt 1", "complete": "ask again with the same words"}
+	again := map[string]string{
+		"book": "ask again with --key k-1", "reschedule": "ask again with --command-id c-1", "cancel": "ask again with --command-id c-1", "confirm": "ask again with --command-id c-1",
+		"attempt": "ask again with --attempt 1", "complete": "ask again with the same words",
+	}
 	for _, c := range []struct {
 		name string
 		err  error

@@ -19,13 +19,14 @@ import (
 const (
 	StepSeed          = "demo.seed"
 	StepFreeSlots     = "availability.free-slots"
+	StepDemand        = "appointments.demand"
 	StepQuery         = "appointments.query"
 	StepList          = "appointments.list"
 	StepFindCustomers = "customers.find"
 )
 
 // lonely lists them.
-var lonely = []string{StepSeed, StepFreeSlots, StepQuery, StepList, StepFindCustomers}
+var lonely = []string{StepSeed, StepFreeSlots, StepDemand, StepQuery, StepList, StepFindCustomers}
 
 // runStep does the step that the workflow's type names and announces what it says.
 func runStep(ctx workflow.Context, q StepRequest[json.RawMessage]) (StepAnswer[json.RawMessage], error) {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
+	"github.com/herald-bus/herald/events/availability"
 	"github.com/herald-bus/herald/internal/temporalclient"
 	"github.com/herald-bus/herald/workflows"
 )
@@ -24,6 +25,8 @@ type desk interface {
 	Reschedule(ctx context.Context, c workflows.ChangeCommand[appointment.MoveRequest]) (workflows.ChangeAnswer, error)
 	Cancel(ctx context.Context, c workflows.ChangeCommand[appointment.CancelRequest]) (workflows.ChangeAnswer, error)
 	Confirm(ctx context.Context, c workflows.ChangeCommand[appointment.Command]) (workflows.ChangeAnswer, error)
+	Hold(ctx context.Context, c workflows.HoldCommand[availability.HoldRequest]) (availability.Hold, error)
+	Release(ctx context.Context, c workflows.HoldCommand[availability.ReleaseRequest]) (availability.Released, error)
 	// Ask runs a single step and fills answer.
 	Ask(ctx context.Context, step string, q workflows.StepRequest[any], answer any) error
 	Close()
@@ -32,6 +35,7 @@ type desk interface {
 // temporalDesk is the desk over a connection to Temporal.
 type temporalDesk struct {
 	*workflows.Appointments
+	*workflows.Holds
 	*workflows.Steps
 	connection *temporalclient.Connection
 }
@@ -43,7 +47,8 @@ func openDesk(ctx context.Context, o temporalclient.Options, taskQueue string) (
 		return nil, err
 	}
 	config := workflows.Config{Namespace: connection.Namespace, TaskQueue: taskQueue}
-	return &temporalDesk{workflows.NewAppointments(connection.Client, config), workflows.NewSteps(connection.Client, config), connection}, nil
+	c := connection.Client
+	return &temporalDesk{workflows.NewAppointments(c, config), workflows.NewHolds(c, config), workflows.NewSteps(c, config), connection}, nil
 }
 
 func (d *temporalDesk) Close() { d.connection.Client.Close() }

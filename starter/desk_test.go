@@ -15,6 +15,7 @@ import (
 	"github.com/herald-bus/herald/domains"
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
+	"github.com/herald-bus/herald/events/availability"
 	"github.com/herald-bus/herald/internal/temporalclient"
 	"github.com/herald-bus/herald/workflows"
 )
@@ -36,6 +37,11 @@ type fakeDesk struct {
 	reschedules []workflows.ChangeCommand[appointment.MoveRequest]
 	cancels     []workflows.ChangeCommand[appointment.CancelRequest]
 	confirms    []workflows.ChangeCommand[appointment.Command]
+	holds       []workflows.HoldCommand[availability.HoldRequest]
+	releases    []workflows.HoldCommand[availability.ReleaseRequest]
+	hold        availability.Hold
+	released    availability.Released
+	unheld      error // of holds
 	asked       []workflows.StepRequest[any]
 	steps       []string
 }
@@ -69,6 +75,16 @@ func (d *fakeDesk) Confirm(_ context.Context, c workflows.ChangeCommand[appointm
 	return d.change, d.failed
 }
 
+func (d *fakeDesk) Hold(_ context.Context, c workflows.HoldCommand[availability.HoldRequest]) (availability.Hold, error) {
+	d.holds = append(d.holds, c)
+	return d.hold, d.unheld
+}
+
+func (d *fakeDesk) Release(_ context.Context, c workflows.HoldCommand[availability.ReleaseRequest]) (availability.Released, error) {
+	d.releases = append(d.releases, c)
+	return d.released, d.failed
+}
+
 // Ask answers by way of JSON, as the real one does.
 func (d *fakeDesk) Ask(_ context.Context, step string, q workflows.StepRequest[any], answer any) error {
 	d.steps, d.asked = append(d.steps, step), append(d.asked, q)
@@ -87,7 +103,7 @@ func (d *fakeDesk) Close() {}
 
 // commands counts what the desk was told.
 func (d *fakeDesk) commands() int {
-	return len(d.books) + len(d.reschedules) + len(d.cancels) + len(d.confirms) + len(d.asked)
+	return len(d.books) + len(d.reschedules) + len(d.cancels) + len(d.confirms) + len(d.holds) + len(d.releases) + len(d.asked)
 }
 
 // aView is an appointment in Berlin, in summer.
@@ -105,6 +121,8 @@ func aView() *appointment.View {
 var deskCommands = map[string]string{
 	"seed":         "seed",
 	"slots":        "slots damen",
+	"hold":         "hold damen --at 2027-03-31T10:00 --session s",
+	"release":      "release " + anAppointment + " --session s",
 	"book":         "book damen --at 2027-03-31T10:00 --key k-1",
 	"reschedule":   "reschedule " + anAppointment + " --to 2027-03-31T10:00 --command-id c-1",
 	"cancel":       "cancel " + anAppointment + " --command-id c-1",
@@ -148,6 +166,17 @@ func TestDeskUsageErrors(t *testing.T) {
 		{"book damen --at 2027-03-31T10:00 --caller +491713920011", "--caller and --call: only with --origin voice"},
 		{"book damen --at 2027-03-31T10:00 --call c-1", "--caller and --call: only with --origin voice"},
 		{"book damen --at 2027-03-31T10:00 --tenant x", `--tenant "x": it is a UUID`},
+		{"hold damen --session s", "--at is missing: when shall it be? starter slots damen shows what is free"},
+		{"hold damen --at 2027-03-31T10:00", "--session is missing: whose hold is it?"},
+		{"hold damn --at 2027-03-31T10:00 --session s", `SERVICE "damn": did you mean damen?`},
+		{"hold damen --at 2027-03-31T10:00 --session s --staff ayln", `--staff "ayln": did you mean aylin?`},
+		{"hold damen --at soon --session s", `--at "soon": write `},
+		{"hold damen --at 2027-03-31T10:00 --session s --id 7", `--id "7": it is a UUID in lower case`},
+		{"hold damen --at 2027-03-31T10:00 --session s --origin fax", `--origin "fax": choose `},
+		{"hold damen --at 2027-03-31T10:00 --session s --tenant x", `--tenant "x": it is a UUID`},
+		{"release 7 --session s", `"7" is no hold's id: it is a UUID; starter hold prints it`},
+		{"release " + anAppointment, "--session is missing: it is that of starter hold"},
+		{"release " + anAppointment + " --session s --tenant x", `--tenant "x": it is a UUID`},
 		{"reschedule " + anAppointment, "--to is missing: when shall it be, such as "},
 		{"reschedule " + anAppointment + " --to never", `--to "never": write `},
 		{"reschedule " + anAppointment + " --to 2027-03-31T10:00 --staff damen", `--staff "damen": write a UUID`},
@@ -201,7 +230,7 @@ func TestDeskAway(t *testing.T) {
 
 func TestUnanswered(t *testing.T) {
 	t.Parallel()
-	again := map[string]string{"book": "ask again with --key k-1", "reschedule": "ask again with --command-id c-1", "cancel": "ask again with --command-id c-1", "confirm": "ask again with --command-id c-1"}
+	again := map[string]string{"book": "ask again with --key k-1", "release": "ask again with the same words", "reschedule": "ask again with --command-id c-1", "cancel": "ask again with --command-id c-1", "confirm": "ask again with --command-id c-1"}
 	for _, c := range []struct {
 		name string
 		err  error

@@ -56,6 +56,9 @@ type Appointments interface {
 	MarkNoShow(ctx context.Context, tenantID string, now time.Time, c appointment.Command) (appointment.View, []events.Event, error)
 	Demand(ctx context.Context, tenantID string, now time.Time, q appointment.SlotsQuery) (appointment.Prepared, error)
 	Query(ctx context.Context, tenantID string, now time.Time, q appointment.Query) (appointment.Found, []events.Event, error)
+	PlanSeries(ctx context.Context, tenantID string, now time.Time, r appointment.SeriesRequest) (appointment.SeriesPlan, error)
+	ChangeSeries(ctx context.Context, tenantID string, now time.Time, c appointment.SeriesChange) (appointment.SeriesPlan, error)
+	RecordSeries(seriesID string, created []string, skipped []appointment.Skipped) []events.Event
 	List(ctx context.Context, tenantID string, q appointment.ListQuery) ([]appointment.Listed, error)
 }
 
@@ -73,6 +76,8 @@ type Life struct {
 	Calendar     Calendar
 	// Rank orders what is free by how well it stands in for what was wanted.
 	Rank func(wanted appointment.Wanted, free []appointment.Slot) []appointment.Alternative
+	// Desk books and cancels what a series has; nil is the worker's own.
+	Desk Desk
 	// Seed loads the demo's salons.
 	Seed func(ctx context.Context, tenantID string, now time.Time) ([]events.Event, error)
 }
@@ -110,6 +115,7 @@ func (l Life) Register(r Registry) {
 	l.registerChanges(r)
 	l.registerQuestions(r)
 	l.registerHolds(r)
+	l.registerSeries(r)
 	add(r, workflows.StepHold, v.Hold)
 	add(r, workflows.StepRelease, v.Release)
 	add(r, workflows.StepConvert, v.Convert)

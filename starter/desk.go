@@ -27,6 +27,7 @@ type desk interface {
 	Confirm(ctx context.Context, c workflows.ChangeCommand[appointment.Command]) (workflows.ChangeAnswer, error)
 	Hold(ctx context.Context, c workflows.HoldCommand[availability.HoldRequest]) (availability.Hold, error)
 	Release(ctx context.Context, c workflows.HoldCommand[availability.ReleaseRequest]) (availability.Released, error)
+	Plan(ctx context.Context, c workflows.SeriesPlanCommand) (workflows.SeriesAnswer, error)
 	// Ask runs a single step and fills answer.
 	Ask(ctx context.Context, step string, q workflows.StepRequest[any], answer any) error
 	Close()
@@ -37,6 +38,7 @@ type temporalDesk struct {
 	*workflows.Appointments
 	*workflows.Holds
 	*workflows.Steps
+	series     *workflows.Series
 	connection *temporalclient.Connection
 }
 
@@ -48,7 +50,12 @@ func openDesk(ctx context.Context, o temporalclient.Options, taskQueue string) (
 	}
 	config := workflows.Config{Namespace: connection.Namespace, TaskQueue: taskQueue}
 	c := connection.Client
-	return &temporalDesk{workflows.NewAppointments(c, config), workflows.NewHolds(c, config), workflows.NewSteps(c, config), connection}, nil
+	return &temporalDesk{workflows.NewAppointments(c, config), workflows.NewHolds(c, config), workflows.NewSteps(c, config), workflows.NewSeries(c, config), connection}, nil
+}
+
+// Plan is that of series.
+func (d *temporalDesk) Plan(ctx context.Context, c workflows.SeriesPlanCommand) (workflows.SeriesAnswer, error) {
+	return d.series.Plan(ctx, c)
 }
 
 func (d *temporalDesk) Close() { d.connection.Client.Close() }

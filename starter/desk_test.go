@@ -42,6 +42,8 @@ type fakeDesk struct {
 	hold        availability.Hold
 	released    availability.Released
 	unheld      error // of holds
+	plans       []workflows.SeriesPlanCommand
+	series      workflows.SeriesAnswer
 	asked       []workflows.StepRequest[any]
 	steps       []string
 }
@@ -83,6 +85,11 @@ func (d *fakeDesk) Hold(_ context.Context, c workflows.HoldCommand[availability.
 func (d *fakeDesk) Release(_ context.Context, c workflows.HoldCommand[availability.ReleaseRequest]) (availability.Released, error) {
 	d.releases = append(d.releases, c)
 	return d.released, d.failed
+}
+
+func (d *fakeDesk) Plan(_ context.Context, c workflows.SeriesPlanCommand) (workflows.SeriesAnswer, error) {
+	d.plans = append(d.plans, c)
+	return d.series, d.failed
 }
 
 // Ask answers by way of JSON, as the real one does.

@@ -31,6 +31,8 @@ type Availability interface {
 	Release(ctx context.Context, tenantID string, now time.Time, r availability.ReleaseRequest) (availability.Released, []events.Event, error)
 	Convert(ctx context.Context, tenantID string, now time.Time, r availability.ConvertRequest) (availability.Booked, []events.Event, error)
 	Move(ctx context.Context, tenantID string, now time.Time, r availability.MoveRequest) (availability.Moved, []events.Event, error)
+	Renew(ctx context.Context, tenantID string, now time.Time, r availability.RenewRequest) (availability.Hold, error)
+	Expire(ctx context.Context, tenantID string, now time.Time, r availability.ExpireRequest) ([]events.Event, error)
 }
 
 // Appointments is what it needs of the appointments domain.
@@ -56,6 +58,9 @@ type Appointments interface {
 	MarkNoShow(ctx context.Context, tenantID string, now time.Time, c appointment.Command) (appointment.View, []events.Event, error)
 	Demand(ctx context.Context, tenantID string, now time.Time, q appointment.SlotsQuery) (appointment.Prepared, error)
 	Query(ctx context.Context, tenantID string, now time.Time, q appointment.Query) (appointment.Found, []events.Event, error)
+	PlanSeries(ctx context.Context, tenantID string, now time.Time, r appointment.SeriesRequest) (appointment.SeriesPlan, error)
+	ChangeSeries(ctx context.Context, tenantID string, now time.Time, c appointment.SeriesChange) (appointment.SeriesPlan, error)
+	RecordSeries(seriesID string, created []string, skipped []appointment.Skipped) []events.Event
 	List(ctx context.Context, tenantID string, q appointment.ListQuery) ([]appointment.Listed, error)
 }
 
@@ -73,6 +78,8 @@ type Life struct {
 	Calendar     Calendar
 	// Rank orders what is free by how well it stands in for what was wanted.
 	Rank func(wanted appointment.Wanted, free []appointment.Slot) []appointment.Alternative
+	// Desk books and cancels what a series has; nil is the worker's own.
+	Desk Desk
 	// Seed loads the demo's salons.
 	Seed func(ctx context.Context, tenantID string, now time.Time) ([]events.Event, error)
 }
@@ -110,6 +117,8 @@ func (l Life) Register(r Registry) {
 	l.registerChanges(r)
 	l.registerQuestions(r)
 	l.registerCallbacks(r)
+	l.registerHolds(r)
+	l.registerSeries(r)
 	add(r, workflows.StepHold, v.Hold)
 	add(r, workflows.StepRelease, v.Release)
 	add(r, workflows.StepConvert, v.Convert)
@@ -186,7 +195,8 @@ func add[T, R any](r Registry, name string, run func(ctx context.Context, tenant
 // addAbout registers a step that needs to know its appointment.
 func addAbout[T, R any](r Registry, name string, run func(ctx context.Context, tenantID, subject string, now time.Time, request T) (R, []events.Event, error)) {
 	r.RegisterActivityWithOptions(func(ctx context.Context, q workflows.StepRequest[T]) (answer workflows.StepAnswer[R], err error) {
-		now := activity.GetInfo(ctx).StartedTime.UTC()
+		info := activity.GetInfo(ctx)
+		now, source := info.StartedTime.UTC(), workflows.SourceOf(info.WorkflowType.Name)
 		atStep(name, "before")
 		result, announce, err := run(ctx, q.Cause.TenantID, q.Subject, now, q.Request)
 		atStep(name, "after")
@@ -201,7 +211,7 @@ func addAbout[T, R any](r Registry, name string, run func(ctx context.Context, t
 		}
 		answer.Result = result
 		for i, e := range announce {
-			env, err := seal(q.Cause, q.Subject, q.Key, e, i, now)
+			env, err := seal(q.Cause, source, q.Subject, q.Key, e, i, now)
 			if err != nil {
 				return answer, temporal.NewNonRetryableApplicationError(err.Error(), workflows.FailurePermanent, nil)
 			}
@@ -213,7 +223,7 @@ func addAbout[T, R any](r Registry, name string, run func(ctx context.Context, t
 
 // seal gives an event an id that derives from what it says: of one version of one
 // thing there is one event of a type, unless the key says otherwise.
-func seal(o workflows.Cause, subject, key string, e events.Event, position int, now time.Time) (events.Envelope, error) {
+func seal(o workflows.Cause, source, subject, key string, e events.Event, position int, now time.Time) (events.Envelope, error) {
 	data, err := json.Marshal(e)
 	if err != nil {
 		return events.Envelope{}, fmt.Errorf("encode %s: %w", e.EventName(), err)
@@ -227,7 +237,7 @@ func seal(o workflows.Cause, subject, key string, e events.Event, position int, 
 	options := []events.Option{
 		events.ID(events.DerivedID(subject, fmt.Sprintf("%s/%s/%d/%s", e.EventName(), e.AggregateID(), about.Version, key), position)),
 		events.Tenant(o.TenantID), events.Correlation(o.CorrelationID), events.CausedBy(o.CausedBy),
-		events.Source(workflows.LifeSource),
+		events.Source(source),
 	}
 	if o.TimeSkipping {
 		options = append(options, events.TimeSkipping())

@@ -24,6 +24,7 @@ type bookFlags struct {
 	said         customer.Said
 	at, zone     string
 	network, key string
+	session      string
 }
 
 func (a *app) bookCommand() *cobra.Command {
@@ -69,6 +70,7 @@ func (f *bookFlags) register(cmd *cobra.Command) {
 	set.StringVar(&f.booking.AttendeeName, "attendee", "", "`NAME` of who comes, if somebody else")
 	set.StringVar(&f.booking.Notes, "notes", "", "`TEXT` for the staff")
 	set.StringVar(&f.key, "key", "", "idempotency `KEY` (a new one)")
+	set.StringVar(&f.session, "session", "", "`SESSION` whose hold this uses: see starter hold")
 	f.actFlags.register(cmd, appointment.Web, "the customer's `UUID`, with --origin staff or portal")
 	set.StringVar(&f.network, "caller", "", "with --origin voice: the `NUMBER` the network shows")
 	set.StringVar(&f.booking.CallID, "call", "", "with --origin voice: the call's `ID`")
@@ -105,7 +107,7 @@ func (f *bookFlags) command(a *app, service string) (c workflows.BookCommand, er
 		b.CallerPhone = domains.E164(f.network, demoRegion)
 	}
 	cause, err := f.cause(a)
-	return workflows.BookCommand{Cause: cause, Booking: b, Who: f.who(b), Wait: f.wait}, err
+	return workflows.BookCommand{Cause: cause, Booking: b, Who: f.who(b), Session: f.session, Wait: f.wait}, err
 }
 
 // who asks who books.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
+	"github.com/herald-bus/herald/events/availability"
 	"github.com/herald-bus/herald/internal/temporalclient"
 	"github.com/herald-bus/herald/workflows"
 )
@@ -26,6 +27,9 @@ type desk interface {
 	Confirm(ctx context.Context, c workflows.ChangeCommand[appointment.Command]) (workflows.ChangeAnswer, error)
 	LogAttempt(ctx context.Context, c workflows.CallbackCommand[appointment.CallbackAttempt]) (workflows.CallbackAnswer, error)
 	CompleteCallback(ctx context.Context, c workflows.CallbackCommand[appointment.CallbackOutcome]) (workflows.CallbackAnswer, error)
+	Hold(ctx context.Context, c workflows.HoldCommand[availability.HoldRequest]) (availability.Hold, error)
+	Release(ctx context.Context, c workflows.HoldCommand[availability.ReleaseRequest]) (availability.Released, error)
+	Plan(ctx context.Context, c workflows.SeriesPlanCommand) (workflows.SeriesAnswer, error)
 	// Ask runs a single step and fills answer.
 	Ask(ctx context.Context, step string, q workflows.StepRequest[any], answer any) error
 	Close()
@@ -34,8 +38,10 @@ type desk interface {
 // temporalDesk is the desk over a connection to Temporal.
 type temporalDesk struct {
 	*workflows.Appointments
+	*workflows.Holds
 	*workflows.Steps
 	callbacks  *workflows.Callbacks
+	series     *workflows.Series
 	connection *temporalclient.Connection
 }
 
@@ -46,9 +52,10 @@ func openDesk(ctx context.Context, o temporalclient.Options, taskQueue string) (
 		return nil, err
 	}
 	config := workflows.Config{Namespace: connection.Namespace, TaskQueue: taskQueue}
+	c := connection.Client
 	return &temporalDesk{
-		Appointments: workflows.NewAppointments(connection.Client, config), Steps: workflows.NewSteps(connection.Client, config),
-		callbacks: workflows.NewCallbacks(connection.Client, config), connection: connection,
+		Appointments: workflows.NewAppointments(c, config), Holds: workflows.NewHolds(c, config), Steps: workflows.NewSteps(c, config),
+		callbacks: workflows.NewCallbacks(c, config), series: workflows.NewSeries(c, config), connection: connection,
 	}, nil
 }
 
@@ -60,6 +67,11 @@ func (d *temporalDesk) LogAttempt(ctx context.Context, c workflows.CallbackComma
 // CompleteCallback closes a callback.
 func (d *temporalDesk) CompleteCallback(ctx context.Context, c workflows.CallbackCommand[appointment.CallbackOutcome]) (workflows.CallbackAnswer, error) {
 	return d.callbacks.Complete(ctx, c)
+}
+
+// Plan is that of series.
+func (d *temporalDesk) Plan(ctx context.Context, c workflows.SeriesPlanCommand) (workflows.SeriesAnswer, error) {
+	return d.series.Plan(ctx, c)
 }
 
 func (d *temporalDesk) Close() { d.connection.Client.Close() }

@@ -15,6 +15,7 @@ import (
 	"github.com/herald-bus/herald/domains"
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
+	"github.com/herald-bus/herald/events/availability"
 	"github.com/herald-bus/herald/internal/temporalclient"
 	"github.com/herald-bus/herald/workflows"
 )
@@ -39,6 +40,13 @@ type fakeDesk struct {
 	callback    workflows.CallbackAnswer
 	attempts    []workflows.CallbackCommand[appointment.CallbackAttempt]
 	outcomes    []workflows.CallbackCommand[appointment.CallbackOutcome]
+	holds       []workflows.HoldCommand[availability.HoldRequest]
+	releases    []workflows.HoldCommand[availability.ReleaseRequest]
+	hold        availability.Hold
+	released    availability.Released
+	unheld      error // of holds
+	plans       []workflows.SeriesPlanCommand
+	series      workflows.SeriesAnswer
 	asked       []workflows.StepRequest[any]
 	steps       []string
 }
@@ -83,6 +91,21 @@ func (d *fakeDesk) CompleteCallback(_ context.Context, c workflows.CallbackComma
 	return d.callback, d.failed
 }
 
+func (d *fakeDesk) Hold(_ context.Context, c workflows.HoldCommand[availability.HoldRequest]) (availability.Hold, error) {
+	d.holds = append(d.holds, c)
+	return d.hold, d.unheld
+}
+
+func (d *fakeDesk) Release(_ context.Context, c workflows.HoldCommand[availability.ReleaseRequest]) (availability.Released, error) {
+	d.releases = append(d.releases, c)
+	return d.released, d.failed
+}
+
+func (d *fakeDesk) Plan(_ context.Context, c workflows.SeriesPlanCommand) (workflows.SeriesAnswer, error) {
+	d.plans = append(d.plans, c)
+	return d.series, d.failed
+}
+
 // Ask answers by way of JSON, as the real one does.
 func (d *fakeDesk) Ask(_ context.Context, step string, q workflows.StepRequest[any], answer any) error {
 	d.steps, d.asked = append(d.steps, step), append(d.asked, q)
@@ -101,7 +124,7 @@ func (d *fakeDesk) Close() {}
 
 // commands counts what the desk was told.
 func (d *fakeDesk) commands() int {
-	return len(d.books) + len(d.reschedules) + len(d.cancels) + len(d.confirms) + len(d.attempts) + len(d.outcomes) + len(d.asked)
+	return len(d.books) + len(d.reschedules) + len(d.cancels) + len(d.confirms) + len(d.attempts) + len(d.outcomes) + len(d.holds) + len(d.releases) + len(d.asked)
 }
 
 // aView is an appointment in Berlin, in summer.
@@ -119,6 +142,8 @@ func aView() *appointment.View {
 var deskCommands = map[string]string{
 	"seed":         "seed",
 	"slots":        "slots damen",
+	"hold":         "hold damen --at 2027-03-31T10:00 --session s",
+	"release":      "release " + anAppointment + " --session s",
 	"book":         "book damen --at 2027-03-31T10:00 --key k-1",
 	"reschedule":   "reschedule " + anAppointment + " --to 2027-03-31T10:00 --command-id c-1",
 	"cancel":       "cancel " + anAppointment + " --command-id c-1",
@@ -165,6 +190,17 @@ func TestDeskUsageErrors(t *testing.T) {
 		{"book damen --at 2027-03-31T10:00 --caller +491713920011", "--caller and --call: only with --origin voice"},
 		{"book damen --at 2027-03-31T10:00 --call c-1", "--caller and --call: only with --origin voice"},
 		{"book damen --at 2027-03-31T10:00 --tenant x", `--tenant "x": it is a UUID`},
+		{"hold damen --session s", "--at is missing: when shall it be? starter slots damen shows what is free"},
+		{"hold damen --at 2027-03-31T10:00", "--session is missing: whose hold is it?"},
+		{"hold damn --at 2027-03-31T10:00 --session s", `SERVICE "damn": did you mean damen?`},
+		{"hold damen --at 2027-03-31T10:00 --session s --staff ayln", `--staff "ayln": did you mean aylin?`},
+		{"hold damen --at soon --session s", `--at "soon": write `},
+		{"hold damen --at 2027-03-31T10:00 --session s --id 7", `--id "7": it is a UUID in lower case`},
+		{"hold damen --at 2027-03-31T10:00 --session s --origin fax", `--origin "fax": choose `},
+		{"hold damen --at 2027-03-31T10:00 --session s --tenant x", `--tenant "x": it is a UUID`},
+		{"release 7 --session s", `"7" is no hold's id: it is a UUID; starter hold prints it`},
+		{"release " + anAppointment, "--session is missing: it is that of starter hold"},
+		{"release " + anAppointment + " --session s --tenant x", `--tenant "x": it is a UUID`},
 		{"reschedule " + anAppointment, "--to is missing: when shall it be, such as "},
 		{"reschedule " + anAppointment + " --to never", `--to "never": write `},
 		{"reschedule " + anAppointment + " --to 2027-03-31T10:00 --staff damen", `--staff "damen": write a UUID`},
@@ -232,7 +268,7 @@ func TestUnanswered(t *testing.T) {
 	t.Parallel()
 	again := map[string]string{
 		"book": "ask again with --key k-1", "reschedule": "ask again with --command-id c-1", "cancel": "ask again with --command-id c-1", "confirm": "ask again with --command-id c-1",
-		"attempt": "ask again with --attempt 1", "complete": "ask again with the same words",
+		"attempt": "ask again with --attempt 1", "complete": "ask again with the same words", "release": "ask again with the same words",
 	}
 	for _, c := range []struct {
 		name string

@@ -15,8 +15,8 @@ import (
 // AppointmentLifeType is the type of the workflow of one appointment.
 const AppointmentLifeType = "appointment.life"
 
-// LifeSource is the source of the events that an appointment's life announces.
-const LifeSource = "/herald/" + AppointmentLifeType
+// SourceOf returns the source of the events that the steps of a workflow announce.
+func SourceOf(workflowType string) string { return "/herald/" + workflowType }
 
 // AppointmentWorkflowID returns the id of the workflow of an appointment.
 func AppointmentWorkflowID(appointmentID string) string { return "appointment/" + appointmentID }
@@ -247,7 +247,7 @@ func (l *life) attention(ctx workflow.Context, code, text string) error {
 	e := appointment.AttentionRequired{AppointmentID: l.AppointmentID, Code: code, Text: text}
 	env, err := events.SealAt(workflow.Now(ctx), e,
 		events.ID(events.DerivedID(l.AppointmentID, workflow.GetInfo(ctx).WorkflowExecution.RunID+"/"+code, len(l.failures))),
-		events.Tenant(l.Cause.TenantID), events.Correlation(l.Cause.CorrelationID), events.Source(LifeSource))
+		events.Tenant(l.Cause.TenantID), events.Correlation(l.Cause.CorrelationID), events.Source(SourceOf(AppointmentLifeType)))
 	if err != nil {
 		return err
 	}

@@ -90,22 +90,46 @@ func send[T commanded](ctx context.Context, a *Appointments, name string, c Chan
 
 // update starts the life where it does not run, and waits for the update's answer.
 func (a *Appointments) update(ctx context.Context, start LifeStart, name string, command any, wait time.Duration, answer any) error {
-	id := AppointmentWorkflowID(start.AppointmentID)
+	return updateLife(ctx, a.client, a.config, lifeOf{
+		workflow: AppointmentLifeType, workflowID: AppointmentWorkflowID(start.AppointmentID),
+		aggregate: "appointment", id: start.AppointmentID, kind: "appointment", cause: start.Cause, start: start,
+	}, name, command, wait, answer)
+}
+
+// A lifeOf is the life of one thing, for whoever gives it a command.
+type lifeOf struct {
+	workflow, workflowID string
+	aggregate, id        string
+	kind                 string // as people call it
+	cause                Cause
+	start                any
+}
+
+// updateLife starts a life where it does not run, and waits for the update's answer.
+func updateLife(ctx context.Context, c client.Client, config Config, l lifeOf, name string, command any, wait time.Duration, answer any) error {
+	ctx, cancel := context.WithTimeout(ctx, wait+waitMargin)
+	defer cancel()
+	ctx = skipping(ctx, l.cause)
 	options := client.StartWorkflowOptions{
-		ID:                       id,
-		TaskQueue:                a.config.taskQueue(),
+		ID:                       l.workflowID,
+		TaskQueue:                config.taskQueue(),
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		TypedSearchAttributes: temporal.NewSearchAttributes(
-			aggregateTypeKey.ValueSet("appointment"), aggregateIDKey.ValueSet(start.AppointmentID),
-			correlationIDKey.ValueSet(start.Cause.CorrelationID), tenantIDKey.ValueSet(start.Cause.TenantID)),
-		StaticSummary: "appointment " + start.AppointmentID,
-		Priority:      temporal.Priority{PriorityKey: 1, FairnessKey: start.Cause.TenantID},
+			aggregateTypeKey.ValueSet(l.aggregate), aggregateIDKey.ValueSet(l.id),
+			correlationIDKey.ValueSet(l.cause.CorrelationID), tenantIDKey.ValueSet(l.cause.TenantID)),
+		StaticSummary: l.kind + " " + l.id,
+		Priority:      temporal.Priority{PriorityKey: 1, FairnessKey: l.cause.TenantID},
 	}
-	err := updateWithStart(ctx, a.client, start.Cause, wait, a.client.NewWithStartWorkflowOperation(options, AppointmentLifeType, start),
-		client.UpdateWorkflowOptions{WorkflowID: id, UpdateName: name, Args: []any{command}}, answer)
+	handle, err := c.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
+		StartWorkflowOperation: c.NewWithStartWorkflowOperation(options, l.workflow, l.start),
+		UpdateOptions:          client.UpdateWorkflowOptions{WorkflowID: l.workflowID, UpdateName: name, Args: []any{command}, WaitForStage: client.WorkflowUpdateStageCompleted},
+	})
+	if err == nil {
+		err = handle.Get(ctx, answer)
+	}
 	if err != nil {
-		return fmt.Errorf("%s appointment %s: %w", name, start.AppointmentID, err)
+		return fmt.Errorf("%s %s %s: %w", name, l.kind, l.id, err)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package workflows
 import (
 	"context"
 	"fmt"
-	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
@@ -30,7 +29,7 @@ func (b *Callbacks) WatchCallback(ctx context.Context, tenantID, callbackID stri
 		TenantID: tenantID, CorrelationID: meta.CorrelationID, CausationID: meta.ID, Hops: meta.Hops + 1,
 		CausedBy: meta.CausedBy, TraceParent: meta.TraceParent, TimeSkipping: meta.TimeSkipping(),
 	}}
-	options := b.options(start, enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY)
+	options := b.options(start)
 	if _, err := b.client.ExecuteWorkflow(skipping(ctx, start.Cause), options, CallbackLifeType, start); err != nil {
 		return fmt.Errorf("watch callback %s: %w", callbackID, err)
 	}
@@ -50,21 +49,17 @@ func (b *Callbacks) Complete(ctx context.Context, c CallbackCommand[appointment.
 
 // tell gives a command to a life, which is started where it does not run.
 func tell[T any](ctx context.Context, b *Callbacks, callbackID, name string, c CallbackCommand[T]) (answer CallbackAnswer, err error) {
-	start := CallbackStart{Cause: c.Cause, CallbackID: callbackID}
-	options := b.options(start, enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
-	err = updateWithStart(ctx, b.client, start.Cause, c.Wait, b.client.NewWithStartWorkflowOperation(options, CallbackLifeType, start),
-		client.UpdateWorkflowOptions{WorkflowID: options.ID, UpdateName: name, Args: []any{c}}, &answer)
-	if err != nil {
-		return answer, fmt.Errorf("%s callback %s: %w", name, callbackID, err)
-	}
-	return answer, nil
+	return answer, updateLife(ctx, b.client, b.config, lifeOf{
+		workflow: CallbackLifeType, workflowID: CallbackWorkflowID(callbackID),
+		aggregate: "callback", id: callbackID, kind: "callback", cause: c.Cause, start: CallbackStart{Cause: c.Cause, CallbackID: callbackID},
+	}, name, c, c.Wait, &answer)
 }
 
-func (b *Callbacks) options(start CallbackStart, reuse enumspb.WorkflowIdReusePolicy) client.StartWorkflowOptions {
+func (b *Callbacks) options(start CallbackStart) client.StartWorkflowOptions {
 	return client.StartWorkflowOptions{
 		ID:                       CallbackWorkflowID(start.CallbackID),
 		TaskQueue:                b.config.taskQueue(),
-		WorkflowIDReusePolicy:    reuse,
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			aggregateTypeKey.ValueSet("callback"), aggregateIDKey.ValueSet(start.CallbackID),
@@ -80,17 +75,4 @@ func skipping(ctx context.Context, c Cause) context.Context {
 		return ctx
 	}
 	return context.WithValue(ctx, timeSkippingKey{}, true)
-}
-
-// updateWithStart gives a command to a life, which it starts where it does not run,
-// and waits for the answer.
-func updateWithStart(ctx context.Context, c client.Client, cause Cause, wait time.Duration, start client.WithStartWorkflowOperation, update client.UpdateWorkflowOptions, answer any) error {
-	ctx, cancel := context.WithTimeout(skipping(ctx, cause), wait+waitMargin)
-	defer cancel()
-	update.WaitForStage = client.WorkflowUpdateStageCompleted
-	handle, err := c.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{StartWorkflowOperation: start, UpdateOptions: update})
-	if err != nil {
-		return err
-	}
-	return handle.Get(ctx, answer)
 }

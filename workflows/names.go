@@ -70,14 +70,16 @@ type Registry interface {
 }
 
 // Register registers the delivery under the name of every given event type, and
-// for types that this process does not know, the lives of appointments and callbacks, and the
-// commands and questions of a single step.
+// for types that this process does not know, the lives of appointments, callbacks,
+// holds and series, and the commands and questions of a single step.
 func Register(r Registry, eventTypes []string) {
 	for _, name := range eventTypes {
 		r.RegisterWorkflowWithOptions(DeliverEvent, workflow.RegisterOptions{Name: name})
 	}
 	r.RegisterWorkflowWithOptions(AppointmentLife, workflow.RegisterOptions{Name: AppointmentLifeType})
 	r.RegisterWorkflowWithOptions(CallbackLife, workflow.RegisterOptions{Name: CallbackLifeType})
+	r.RegisterWorkflowWithOptions(HoldLife, workflow.RegisterOptions{Name: HoldLifeType})
+	r.RegisterWorkflowWithOptions(SeriesLife, workflow.RegisterOptions{Name: SeriesLifeType})
 	for _, step := range lonely {
 		r.RegisterWorkflowWithOptions(runStep, workflow.RegisterOptions{Name: step})
 	}

@@ -19,6 +19,7 @@ import (
 const (
 	StepSeed          = "demo.seed"
 	StepFreeSlots     = "availability.free-slots"
+	StepDemand        = "appointments.demand"
 	StepQuery         = "appointments.query"
 	StepList          = "appointments.list"
 	StepFindCustomers = "customers.find"
@@ -26,7 +27,7 @@ const (
 )
 
 // lonely lists them.
-var lonely = []string{StepSeed, StepFreeSlots, StepQuery, StepList, StepFindCustomers, StepListCallbacks}
+var lonely = []string{StepSeed, StepFreeSlots, StepDemand, StepQuery, StepList, StepFindCustomers, StepListCallbacks}
 
 // runStep does the step that the workflow's type names and announces what it says.
 func runStep(ctx workflow.Context, q StepRequest[json.RawMessage]) (StepAnswer[json.RawMessage], error) {

@@ -147,7 +147,9 @@ func changeSeries(ctx context.Context, tx store.Scope, tenantID string, now time
 			from = now.In(zone).Format(time.DateOnly)
 		}
 		until = "9999-12-31"
-		s.status = "ended"
+		if err := s.endBefore(from, now.In(zone).Format(time.DateOnly)); err != nil {
+			return appointment.SeriesPlan{}, err
+		}
 	default:
 		return appointment.SeriesPlan{}, events.Refuse("invalid_rule", "APT-70", "scope %q must be single, future or all", c.Scope)
 	}
@@ -166,6 +168,27 @@ func changeSeries(ctx context.Context, tx store.Scope, tenantID string, now time
 	}
 	plan.Cancel, err = occurrencesOf(ctx, tx, s.id, now, zone, from, until)
 	return plan, err
+}
+
+// endBefore has the last occurrence before a date be the last of all; what is still
+// to be booked before it stays to be booked.
+func (s *series) endBefore(date, today string) error {
+	dates, err := Occurrences(s.rule, capOccurrences)
+	if err != nil {
+		return err
+	}
+	last := ""
+	for _, d := range dates {
+		if d < date {
+			last = d
+		}
+	}
+	if last < today {
+		s.status = "ended"
+		return nil
+	}
+	s.rule.EndDate, s.rule.Count = last, 0
+	return nil
 }
 
 // occurrencesOf returns the future appointments of a series between two dates.

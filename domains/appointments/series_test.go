@@ -117,6 +117,22 @@ func TestAPT69_EachOccurrenceInItsTime(t *testing.T) {
 	})
 }
 
+func TestAPT70_WhatIsNotInReachYetStaysUntilTheDate(t *testing.T) {
+	f := onSQLite(t)
+	f.policy("tenant", "", "booking", `{"max_advance_days": 14}`)
+	plan, err := f.PlanSeries(t.Context(), tenant, at("2026-10-12 10:00"), weekly(6))
+	require.NoError(t, err)
+
+	_, err = f.ChangeSeries(t.Context(), tenant, at("2026-10-12 10:00"), appointment.SeriesChange{ChangeID: "1", SeriesID: plan.SeriesID, Scope: "future", Date: "2026-11-11"})
+	require.NoError(t, err)
+
+	later, err := f.PlanSeries(t.Context(), tenant, at("2026-11-01 10:00"), weekly(6))
+	require.NoError(t, err)
+	require.Len(t, later.Book, 2)
+	require.Equal(t, at("2026-11-09 09:00"), later.Book[1].StartsAt)
+	require.Zero(t, later.NextAt, "nothing comes after the date")
+}
+
 func TestAPT70_ChangingASeries(t *testing.T) {
 	f := onSQLite(t)
 	monday := at("2027-03-29 09:00")
@@ -152,6 +168,9 @@ func TestAPT70_ChangingASeries(t *testing.T) {
 	require.Equal(t, at("2027-04-13 09:00"), split.Book[0].StartsAt)
 
 	require.Equal(t, booked[1:], change(monday.Add(time.Hour), appointment.SeriesChange{ChangeID: "3", Scope: "all"}).Cancel, "what is over never changes")
+	rest, err := f.PlanSeries(t.Context(), tenant, monday, request)
+	require.NoError(t, err)
+	require.Empty(t, rest.Book, "it has ended")
 	_, err = f.ChangeSeries(t.Context(), tenant, monday.AddDate(0, 0, 8), appointment.SeriesChange{SeriesID: plan.SeriesID, Scope: "single", Date: "2027-04-05"})
 	refusal(t, err, "invalid_rule")
 	_, err = f.ChangeSeries(t.Context(), tenant, now, appointment.SeriesChange{SeriesID: "none", Scope: "all"})

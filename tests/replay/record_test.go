@@ -79,6 +79,18 @@ func TestRecord(t *testing.T) {
 		}
 		t.Run(s.name, func(t *testing.T) { recordCallback(t, connection.Client, s) })
 	}
+	for _, s := range holds {
+		if _, err := os.Stat(holdFile(s)); err == nil {
+			continue
+		}
+		t.Run(s.name, func(t *testing.T) { recordHold(t, connection.Client, s) })
+	}
+	for _, s := range series {
+		if _, err := os.Stat(seriesFile(s)); err == nil {
+			continue
+		}
+		t.Run(s.name, func(t *testing.T) { recordSeries(t, connection.Client, s) })
+	}
 }
 
 func recordScenario(t *testing.T, c client.Client, s scenario) {

@@ -38,7 +38,7 @@ func recorded(t *testing.T, prefix string) []string {
 
 func TestEveryHistoryReplays(t *testing.T) {
 	t.Parallel()
-	require.GreaterOrEqual(t, len(histories(t)), len(scenarios)+len(lives)+len(callbacks), "a scenario has no history: make record")
+	require.GreaterOrEqual(t, len(histories(t)), len(scenarios)+len(lives)+len(callbacks)+len(holds)+len(series), "a scenario has no history: make record")
 	today := registryOf(t)
 	extra := registryOf(t, eventsfx.Listeners(func() events.Listener {
 		return events.OnEvery("aaa.sorts-first", func(context.Context, events.Delivery[events.Envelope]) error { return nil },

@@ -1,0 +1,92 @@
+package booking
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/herald-bus/herald/domains"
+	"github.com/herald-bus/herald/events"
+	"github.com/herald-bus/herald/events/appointment"
+	"github.com/herald-bus/herald/events/availability"
+	"github.com/herald-bus/herald/workflows"
+)
+
+// TestAHoldIsForItsSession keeps a time from others, and lets its own session book it.
+func TestAHoldIsForItsSession(t *testing.T) {
+	s := newSalon(t, "")
+	s.worker(t, binaries.worker)
+	s.seed(t)
+	free := s.free(t, "damen", "mila", far(), 3)
+	require.Greater(t, len(free), 1)
+	holds := workflows.NewHolds(connection.Client, s.config())
+	hold := func(session string, at time.Time) (workflows.Cause, availability.Hold, error) {
+		p := ask[appointment.Prepared](t, s, workflows.StepDemand, appointment.SlotsQuery{
+			By: appointment.By{Origin: appointment.Web}, BranchID: domains.DemoID("berlin"),
+			ServiceID: domains.DemoID("damen"), StaffID: domains.DemoID("mila"), From: at, Session: session,
+		})
+		cause := s.cause()
+		held, err := holds.Hold(t.Context(), workflows.HoldCommand[availability.HoldRequest]{Cause: cause, Request: availability.HoldRequest{
+			HoldID: newID(), Session: session, Channel: "web", Demand: p.Demand, Start: at,
+		}})
+		return cause, held, err
+	}
+
+	cause, held, err := hold("mine", free[0].StartsAt)
+	require.NoError(t, err)
+	_, _, err = hold("other", free[0].StartsAt)
+	refusal, ok := errors.AsType[*events.Refusal](err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, "slot_taken", refusal.Code)
+	c := s.booking("damen", "mila", free[0].StartsAt, 0)
+	require.Equal(t, workflows.Refused, s.settled(t, c).State)
+	c = s.booking("damen", "mila", free[0].StartsAt, 1)
+	c.Session = "mine"
+	require.Equal(t, workflows.Booked, s.settled(t, c).State)
+	released, err := holds.Release(t.Context(), workflows.HoldCommand[availability.ReleaseRequest]{
+		Cause: cause, Request: availability.ReleaseRequest{HoldID: held.HoldID, Session: "mine", Reason: availability.ReleasedAbandoned},
+	})
+	require.NoError(t, err)
+	require.Empty(t, released.Spans, "the booking has it")
+	types := s.types(t, cause.CorrelationID, func(types map[string]int) bool { return types["availability.slot_held"] > 0 })
+	require.Zero(t, types["availability.slot_released"], types)
+}
+
+// TestASeriesBooksWhatIsFree books three weeks.
+func TestASeriesBooksWhatIsFree(t *testing.T) {
+	s := newSalon(t, "")
+	s.worker(t, binaries.worker)
+	s.seed(t)
+	free := s.free(t, "damen", "mila", far(), 3)
+	require.NotEmpty(t, free)
+	c := s.booking("damen", "mila", free[0].StartsAt, 0)
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	require.NoError(t, err)
+	at := free[0].StartsAt.In(berlin)
+	template := c.Booking
+	template.Key = ""
+	series := workflows.NewSeries(connection.Client, s.config())
+	id := newID()
+
+	answer, err := series.Plan(t.Context(), workflows.SeriesPlanCommand{Cause: c.Cause, Who: c.Who, Wait: 30 * time.Second, Series: appointment.SeriesRequest{
+		SeriesID: id, Template: template, Rule: appointment.SeriesRule{
+			Frequency: "weekly", Interval: 1, Weekdays: []int{(int(at.Weekday())+6)%7 + 1}, StartDate: at.Format(time.DateOnly), Time: at.Format("15:04"), Count: 3,
+		},
+	}})
+
+	require.NoError(t, err)
+	require.Equal(t, workflows.Done, answer.State, "%v", answer.Refusal)
+	require.Len(t, answer.Created, 3-len(answer.Skipped), "%v", answer.Skipped)
+	require.NotEmpty(t, answer.Created)
+	listed := s.list(t, appointment.ListQuery{})
+	require.Len(t, listed, len(answer.Created))
+	ended, err := series.End(t.Context(), workflows.SeriesChangeCommand{
+		Cause: c.Cause, Wait: 30 * time.Second, By: appointment.By{Origin: appointment.Staff, Role: appointment.Manager},
+		Change: appointment.SeriesChange{ChangeID: newID(), SeriesID: id, Scope: "all"},
+	})
+	require.NoError(t, err)
+	require.ElementsMatch(t, answer.Created, ended.Cancelled, "%v", ended.Kept)
+	require.NoError(t, connection.Client.GetWorkflow(t.Context(), workflows.SeriesWorkflowID(id), "").Get(t.Context(), nil))
+}

@@ -105,22 +105,45 @@ type lifeOf struct {
 	start                any
 }
 
+// options start the life where it does not run.
+func (l lifeOf) options(config Config, reuse enumspb.WorkflowIdReusePolicy) client.StartWorkflowOptions {
+	return client.StartWorkflowOptions{
+		ID:                       l.workflowID,
+		TaskQueue:                config.taskQueue(),
+		WorkflowIDReusePolicy:    reuse,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		TypedSearchAttributes:    lifeAttributes(l.aggregate, l.id, l.cause),
+		StaticSummary:            l.kind + " " + l.id,
+		Priority:                 lifePriority(l.cause),
+	}
+}
+
+// lifeAttributes are the search attributes of a life.
+func lifeAttributes(aggregate, id string, c Cause) temporal.SearchAttributes {
+	return temporal.NewSearchAttributes(
+		aggregateTypeKey.ValueSet(aggregate), aggregateIDKey.ValueSet(id),
+		correlationIDKey.ValueSet(c.CorrelationID), tenantIDKey.ValueSet(c.TenantID))
+}
+
+// lifePriority has lives, for which somebody waits, go first.
+func lifePriority(c Cause) temporal.Priority {
+	return temporal.Priority{PriorityKey: 1, FairnessKey: c.TenantID}
+}
+
+// skipping marks the calls of a cause that asks for time skipping.
+func skipping(ctx context.Context, c Cause) context.Context {
+	if !c.TimeSkipping {
+		return ctx
+	}
+	return context.WithValue(ctx, timeSkippingKey{}, true)
+}
+
 // updateLife starts a life where it does not run, and waits for the update's answer.
 func updateLife(ctx context.Context, c client.Client, config Config, l lifeOf, name string, command any, wait time.Duration, answer any) error {
 	ctx, cancel := context.WithTimeout(ctx, wait+waitMargin)
 	defer cancel()
 	ctx = skipping(ctx, l.cause)
-	options := client.StartWorkflowOptions{
-		ID:                       l.workflowID,
-		TaskQueue:                config.taskQueue(),
-		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		TypedSearchAttributes: temporal.NewSearchAttributes(
-			aggregateTypeKey.ValueSet(l.aggregate), aggregateIDKey.ValueSet(l.id),
-			correlationIDKey.ValueSet(l.cause.CorrelationID), tenantIDKey.ValueSet(l.cause.TenantID)),
-		StaticSummary: l.kind + " " + l.id,
-		Priority:      temporal.Priority{PriorityKey: 1, FairnessKey: l.cause.TenantID},
-	}
+	options := l.options(config, enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
 	handle, err := c.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
 		StartWorkflowOperation: c.NewWithStartWorkflowOperation(options, l.workflow, l.start),
 		UpdateOptions:          client.UpdateWorkflowOptions{WorkflowID: l.workflowID, UpdateName: name, Args: []any{command}, WaitForStage: client.WorkflowUpdateStageCompleted},

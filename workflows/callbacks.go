@@ -6,7 +6,6 @@ import (
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
 
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
@@ -29,7 +28,7 @@ func (b *Callbacks) WatchCallback(ctx context.Context, tenantID, callbackID stri
 		TenantID: tenantID, CorrelationID: meta.CorrelationID, CausationID: meta.ID, Hops: meta.Hops + 1,
 		CausedBy: meta.CausedBy, TraceParent: meta.TraceParent, TimeSkipping: meta.TimeSkipping(),
 	}}
-	options := b.options(start)
+	options := callbackOf(start).options(b.config, enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY)
 	if _, err := b.client.ExecuteWorkflow(skipping(ctx, start.Cause), options, CallbackLifeType, start); err != nil {
 		return fmt.Errorf("watch callback %s: %w", callbackID, err)
 	}
@@ -49,30 +48,15 @@ func (b *Callbacks) Complete(ctx context.Context, c CallbackCommand[appointment.
 
 // tell gives a command to a life, which is started where it does not run.
 func tell[T any](ctx context.Context, b *Callbacks, callbackID, name string, c CallbackCommand[T]) (answer CallbackAnswer, err error) {
-	return answer, updateLife(ctx, b.client, b.config, lifeOf{
-		workflow: CallbackLifeType, workflowID: CallbackWorkflowID(callbackID),
-		aggregate: "callback", id: callbackID, kind: "callback", cause: c.Cause, start: CallbackStart{Cause: c.Cause, CallbackID: callbackID},
-	}, name, c, c.Wait, &answer)
+	life := callbackOf(CallbackStart{Cause: c.Cause, CallbackID: callbackID})
+	err = updateLife(ctx, b.client, b.config, life, name, c, c.Wait, &answer)
+	return answer, err
 }
 
-func (b *Callbacks) options(start CallbackStart) client.StartWorkflowOptions {
-	return client.StartWorkflowOptions{
-		ID:                       CallbackWorkflowID(start.CallbackID),
-		TaskQueue:                b.config.taskQueue(),
-		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
-		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		TypedSearchAttributes: temporal.NewSearchAttributes(
-			aggregateTypeKey.ValueSet("callback"), aggregateIDKey.ValueSet(start.CallbackID),
-			correlationIDKey.ValueSet(start.Cause.CorrelationID), tenantIDKey.ValueSet(start.Cause.TenantID)),
-		StaticSummary: "callback " + start.CallbackID,
-		Priority:      temporal.Priority{PriorityKey: 1, FairnessKey: start.Cause.TenantID},
+// callbackOf is the life of a callback.
+func callbackOf(start CallbackStart) lifeOf {
+	return lifeOf{
+		workflow: CallbackLifeType, workflowID: CallbackWorkflowID(start.CallbackID),
+		aggregate: "callback", id: start.CallbackID, kind: "callback", cause: start.Cause, start: start,
 	}
-}
-
-// skipping marks the calls of a cause that asks for time skipping.
-func skipping(ctx context.Context, c Cause) context.Context {
-	if !c.TimeSkipping {
-		return ctx
-	}
-	return context.WithValue(ctx, timeSkippingKey{}, true)
 }

@@ -7,7 +7,6 @@ import (
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 )
 
@@ -57,10 +56,8 @@ func seriesChild(s SeriesStart) workflow.ChildWorkflowOptions {
 		WorkflowID:            SeriesWorkflowID(s.SeriesID),
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		ParentClosePolicy:     enumspb.PARENT_CLOSE_POLICY_ABANDON,
-		TypedSearchAttributes: temporal.NewSearchAttributes(
-			aggregateTypeKey.ValueSet("appointment"), aggregateIDKey.ValueSet(s.SeriesID),
-			correlationIDKey.ValueSet(s.Cause.CorrelationID), tenantIDKey.ValueSet(s.Cause.TenantID)),
-		StaticSummary: "series " + s.SeriesID,
-		Priority:      temporal.Priority{PriorityKey: 1, FairnessKey: s.Cause.TenantID},
+		TypedSearchAttributes: lifeAttributes("appointment", s.SeriesID, s.Cause),
+		StaticSummary:         "series " + s.SeriesID,
+		Priority:              lifePriority(s.Cause),
 	}
 }

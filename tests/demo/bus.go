@@ -14,10 +14,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jedib0t/go-pretty/v6/table"
 	"go.temporal.io/sdk/client"
-	"google.golang.org/grpc"
 
 	"github.com/herald-bus/herald/events"
-	"github.com/herald-bus/herald/internal/temporalclient"
 	"github.com/herald-bus/herald/workflows"
 )
 
@@ -37,10 +35,7 @@ type teller struct {
 
 // tellBus publishes ten events and prints what happened to each.
 func tellBus(ctx context.Context, up *system, vendorURL string) error {
-	connection, err := temporalclient.Dial(ctx, temporalclient.Options{
-		Address: up.server.Address, Namespace: up.server.Namespace,
-		DialOptions: []grpc.DialOption{grpc.WithChainUnaryInterceptor(workflows.TimeSkippingInterceptor())},
-	})
+	connection, err := up.dial(ctx)
 	if err != nil {
 		return err
 	}

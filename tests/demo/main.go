@@ -14,8 +14,12 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"google.golang.org/grpc"
+
+	"github.com/herald-bus/herald/internal/temporalclient"
 	"github.com/herald-bus/herald/tests/harness"
 	"github.com/herald-bus/herald/tests/sandbox/calendar"
+	"github.com/herald-bus/herald/workflows"
 )
 
 func main() {
@@ -128,6 +132,14 @@ func (p programs) up(ctx context.Context, calendarURL string) (*system, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// dial connects to the server, which may skip the time of what asks for it.
+func (s *system) dial(ctx context.Context) (*temporalclient.Connection, error) {
+	return temporalclient.Dial(ctx, temporalclient.Options{
+		Address: s.server.Address, Namespace: s.server.Namespace,
+		DialOptions: []grpc.DialOption{grpc.WithChainUnaryInterceptor(workflows.TimeSkippingInterceptor())},
+	})
 }
 
 // portOr0 returns the port, or 0 for a free one where it is taken.

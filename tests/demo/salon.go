@@ -12,12 +12,10 @@ import (
 	"github.com/google/uuid"
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
-	"google.golang.org/grpc"
 
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/customer"
-	"github.com/herald-bus/herald/internal/temporalclient"
 	"github.com/herald-bus/herald/workflows"
 )
 
@@ -45,10 +43,7 @@ var (
 
 // tellSalon tells how a week's bookings come about, and what stands in their way.
 func tellSalon(ctx context.Context, up *system, vendorURL string) error {
-	connection, err := temporalclient.Dial(ctx, temporalclient.Options{
-		Address: up.server.Address, Namespace: up.server.Namespace,
-		DialOptions: []grpc.DialOption{grpc.WithChainUnaryInterceptor(workflows.TimeSkippingInterceptor())},
-	})
+	connection, err := up.dial(ctx)
 	if err != nil {
 		return err
 	}

@@ -273,22 +273,14 @@ const patience = 2 * time.Minute
 // await polls until the condition holds, or fails the test.
 func await(t *testing.T, condition func() (bool, error)) {
 	t.Helper()
-	const interval = 100 * time.Millisecond
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	ticker := time.NewTicker(interval)
-	defer ticker.Stop()
-	for {
+	err := harness.Await(t.Context(), patience, func(context.Context) (bool, error) {
 		ok, err := condition()
 		if ok {
-			return
+			return true, nil
 		}
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			require.FailNow(t, "it did not come about", "within %s; last: %v", patience, err)
-		}
-	}
+		return false, err
+	})
+	require.NoError(t, err, "it did not come about within %s", patience)
 }
 
 // far is a Tuesday some weeks ahead, at midnight.

@@ -16,6 +16,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"github.com/herald-bus/herald/events"
+	"github.com/herald-bus/herald/tests/harness"
 	"github.com/herald-bus/herald/workflows"
 )
 
@@ -183,25 +184,18 @@ func (t *teller) settled(ctx context.Context, what, eventID string, want events.
 }
 
 // await polls until the delivery has settled.
-func (t *teller) await(ctx context.Context, eventID string) (workflows.Story, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	ticker := time.NewTicker(100 * time.Millisecond)
-	defer ticker.Stop()
-	for {
-		story, err := t.log.Describe(ctx, eventID)
-		if err != nil {
-			return story, err
+func (t *teller) await(ctx context.Context, eventID string) (story workflows.Story, err error) {
+	err = harness.Await(ctx, patience, func(ctx context.Context) (bool, error) {
+		var err error
+		if story, err = t.log.Describe(ctx, eventID); err != nil {
+			return true, err
 		}
 		if story.Status == events.Delivered || story.Status == events.Failed {
-			return story, nil
+			return true, nil
 		}
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return story, fmt.Errorf("event %s %s is still %s: %w", story.Type, eventID, story.Status, ctx.Err())
-		}
-	}
+		return false, fmt.Errorf("event %s %s is still %s", story.Type, eventID, story.Status)
+	})
+	return story, err
 }
 
 func (t *teller) row(what string, story workflows.Story, want events.Status) {
@@ -260,26 +254,22 @@ func (t *teller) vendorCall(ctx context.Context, method string, body []byte) err
 // and prints it as starter trace does.
 func (t *teller) printTree(ctx context.Context, correlationID string) error {
 	const generations = 4 // three roots, and what they caused
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	ticker := time.NewTicker(100 * time.Millisecond)
-	defer ticker.Stop()
-	for {
+	return harness.Await(ctx, patience, func(ctx context.Context) (bool, error) {
 		roots, err := t.log.Trace(ctx, correlationID)
 		if err != nil {
-			return err
+			return true, err
 		}
-		if len(roots) == 3 && settledTree(roots) >= generations+1 {
-			for _, n := range roots {
-				printNode(n, "", "")
-			}
-			return nil
+		if len(roots) != 3 || settledTree(roots) < generations+1 {
+			return false, fmt.Errorf("the causal tree of %s is not complete", correlationID)
 		}
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return fmt.Errorf("the causal tree of %s is not complete: %w", correlationID, ctx.Err())
-		}
+		printNodes(roots)
+		return true, nil
+	})
+}
+
+func printNodes(roots []*workflows.Node) {
+	for _, n := range roots {
+		printNode(n, "", "")
 	}
 }
 

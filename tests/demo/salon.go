@@ -16,6 +16,7 @@ import (
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/customer"
+	"github.com/herald-bus/herald/tests/harness"
 	"github.com/herald-bus/herald/workflows"
 )
 
@@ -246,25 +247,17 @@ func (r *reception) life(ctx context.Context, _ string) error {
 	if err != nil || booked.State != workflows.Booked {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	ticker := time.NewTicker(100 * time.Millisecond)
-	defer ticker.Stop()
-	for {
+	return harness.Await(ctx, patience, func(ctx context.Context) (bool, error) {
 		seen, err := r.announced(ctx, c.Cause.CorrelationID)
 		if err != nil {
-			return err
+			return true, err
 		}
-		if seen["appointment.completed"] == 1 {
-			r.heard(lotte, "… and comes", fmt.Sprintf("%d reminders, completed", seen["appointment.reminder_due"]), "2 reminders, completed", nil, "", nil)
-			return nil
+		if seen["appointment.completed"] != 1 {
+			return false, fmt.Errorf("the blow-dry is not completed: %v", seen)
 		}
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return fmt.Errorf("the blow-dry is not completed: %v: %w", seen, ctx.Err())
-		}
-	}
+		r.heard(lotte, "… and comes", fmt.Sprintf("%d reminders, completed", seen["appointment.reminder_due"]), "2 reminders, completed", nil, "", nil)
+		return true, nil
+	})
 }
 
 // announced counts the events of a cause by type.
@@ -282,31 +275,21 @@ func (r *reception) announced(ctx context.Context, correlation string) (map[stri
 
 // printStory waits until everything that the first call caused has settled.
 func (r *reception) printStory(ctx context.Context, story string) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	ticker := time.NewTicker(100 * time.Millisecond)
-	defer ticker.Stop()
-	for {
+	return harness.Await(ctx, patience, func(ctx context.Context) (bool, error) {
 		roots, err := r.log.Trace(ctx, story)
 		if err != nil {
-			return err
+			return true, err
 		}
 		seen, err := r.announced(ctx, story)
 		if err != nil {
-			return err
+			return true, err
 		}
-		if seen["appointment.created"] == 1 && seen["customer.created"] == 1 && settledTree(roots) == sum(seen) {
-			for _, n := range roots {
-				printNode(n, "", "")
-			}
-			return nil
+		if seen["appointment.created"] != 1 || seen["customer.created"] != 1 || settledTree(roots) != sum(seen) {
+			return false, fmt.Errorf("the causal tree of %s is not complete: %v", story, seen)
 		}
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return fmt.Errorf("the causal tree of %s is not complete: %v: %w", story, seen, ctx.Err())
-		}
-	}
+		printNodes(roots)
+		return true, nil
+	})
 }
 
 func sum(counts map[string]int) (n int) {

@@ -156,22 +156,15 @@ func (s *system) settled(t *testing.T, eventID string) workflows.Story {
 // await polls until the condition holds, or fails the test.
 func await(t *testing.T, condition func() (bool, error)) {
 	t.Helper()
-	const patience, interval = 90 * time.Second, 50 * time.Millisecond
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	ticker := time.NewTicker(interval)
-	defer ticker.Stop()
-	for {
+	const patience = 90 * time.Second
+	err := harness.Await(t.Context(), patience, func(context.Context) (bool, error) {
 		ok, err := condition()
 		if ok {
-			return
+			return true, nil
 		}
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			require.FailNow(t, "it did not come about", "within %s; last error: %v", patience, err)
-		}
-	}
+		return false, err
+	})
+	require.NoError(t, err, "it did not come about within %s", patience)
 }
 
 // starter runs the command line and returns what it printed and its exit code.

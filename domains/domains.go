@@ -19,6 +19,7 @@ import (
 	"github.com/herald-bus/herald/domains/internal/tenancy"
 	"github.com/herald-bus/herald/domains/internal/upkeep"
 	"github.com/herald-bus/herald/domains/notifications"
+	"github.com/herald-bus/herald/domains/resilience"
 	"github.com/herald-bus/herald/domains/voiceai"
 )
 
@@ -36,6 +37,7 @@ var Module = fx.Options(
 	calendarsync.Module,
 	customers.Module,
 	notifications.Module,
+	resilience.Module,
 	voiceai.Module,
 )
 

@@ -20,9 +20,11 @@ import (
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/availability"
+	"github.com/herald-bus/herald/events/calendar"
 	"github.com/herald-bus/herald/events/call"
 	"github.com/herald-bus/herald/events/customer"
 	"github.com/herald-bus/herald/events/notification"
+	"github.com/herald-bus/herald/events/resilience"
 )
 
 var update = flag.Bool("update", false, "write the wire goldens that are missing; those that exist are edited by hand")
@@ -31,9 +33,11 @@ var update = flag.Bool("update", false, "write the wire goldens that are missing
 var wireTypes = map[string][]events.Type{
 	"appointment":  appointment.Types,
 	"availability": availability.Types,
+	"calendar":     calendar.Types,
 	"call":         call.Types,
 	"customer":     customer.Types,
 	"notification": notification.Types,
+	"resilience":   resilience.Types,
 }
 
 const wireDir = "testdata/wire"

@@ -42,7 +42,26 @@ var Facts = map[string][]string{
 	"availability.slot_released":  {"branch_id", "service_id", "appointment_id", "hold_id", "reason"},
 	"availability.conflict_found": {"conflict_id", "cause", "staff_id", "appointment_id", "span.starts_at", "span.ends_at"},
 
+	"calendar.booking_created":   with(calendarBooking, "status", "price_cents", "currency", "silent"),
+	"calendar.booking_updated":   with(calendarBooking, "change", "previous_starts_at", "previous_ends_at", "previous_staff_id", "changed_by", "amount_cents", "currency"),
+	"calendar.booking_cancelled": with(calendarBooking, "cancelled_by", "rejected", "request_reschedule"),
+	"calendar.absence_recorded":  {"connection_id", "staff_id", "from_day", "to_day", "zone", "external_id"},
+	"calendar.sync_completed":    {"appointment_id", "version", "action", "attempts", "duration_ms", "vendor_notifies"},
+	"calendar.sync_failed":       {"appointment_id", "version", "code", "permanent", "undone", "attempts", "next_step"},
+	"calendar.window_synced":     {"connection_id", "run_id", "kind", "from", "to", "staff_ids", "checked_at"},
+	"calendar.drift_detected":    {"connection_id", "finding_id", "kind", "severity", "appointment_id", "branch_id", "action"},
+	"calendar.conflict_detected": {
+		"connection_id", "kind", "uid", "appointment_id", "other_appointment_id", "staff_id", "starts_at", "ends_at", "winner",
+	},
+
 	"call.started": {"call_id", "branch_id", "zone", "direction", "kind", "caller_id", "line_id", "agent_id", "started_at", "late"},
+	"call.ended": with(callRef, "started_at", "ended_at", "duration_ms", "end_class", "disconnection_reason", "cost_cents", "cost_currency",
+		"has_recording", "function_calls", "open_booking"),
+	"call.analyzed":           with(callRef, "revision", "outcome", "outcome_source", "successful", "sentiment", "intent", "end_class"),
+	"call.failed":             with(callRef, "reason", "end_class", "direction", "booking_intent"),
+	"call.appointment_booked": with(callRef, "appointment_id", "starts_at", "ends_at", "service_id", "staff_id", "ordinal", "after_hangup"),
+	"call.cost_settled":       with(callRef, "cost_cents", "currency"),
+	"call.customer_linked":    with(callRef, "customer_id", "previous_customer_id", "method", "confidence"),
 
 	"customer.created":             {"customer_id", "version", "source", "preferred_channel", "placeholder"},
 	"customer.updated":             {"customer_id", "version", "source", "preferred_channel", "placeholder", "changed"},
@@ -57,12 +76,34 @@ var Facts = map[string][]string{
 	"customer.erased":              {"customer_id", "holds", "at"},
 
 	"notification.confirmation_required": {"appointment_id", "version", "customer_id", "call_id", "starts_at", "ends_at", "zone"},
-	"notification.sent":                  {"notification_id", "delivery_id", "channel", "purpose", "due_at", "sent_at"},
+	"notification.sent": {
+		"notification_id", "delivery_id", "channel", "purpose", "appointment_id", "due_at", "sent_at", "segments", "cost_cents", "currency",
+	},
+	"notification.delivered": {"notification_id", "delivery_id", "contact_id", "channel", "at", "read"},
+	"notification.failed": {
+		"notification_id", "type", "audience", "channel", "purpose", "appointment_id", "contact_id", "reason_class", "reason", "attempts",
+	},
+	"notification.unsubscribed": {"customer_id", "channel", "scope", "via"},
+
+	"resilience.service_degraded": {
+		"incident_id", "dependency", "scope", "level", "severity", "cause", "window_s", "since", "flapping", "impact",
+	},
+	"resilience.service_recovered": {
+		"incident_id", "dependency", "scope", "worst_level", "started_at", "recovered_at", "duration_ms", "calls_rejected", "deferrals", "flapping",
+	},
 }
 
 var appointmentRef = []string{
 	"appointment_id", "version", "branch_id", "service_id", "customer_id", "staff_ids", "starts_at", "ends_at", "zone", "status", "origin",
 }
+
+var (
+	calendarBooking = []string{
+		"connection_id", "uid", "booking_id", "appointment_id", "branch_id", "service_id", "staff_id", "starts_at", "ends_at", "zone",
+		"source", "occurred_at", "vendor_notifies",
+	}
+	callRef = []string{"call_id", "branch_id", "zone"}
+)
 
 func with(ref []string, more ...string) []string {
 	return append(append([]string{}, ref...), more...)

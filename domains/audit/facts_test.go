@@ -18,14 +18,17 @@ import (
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/availability"
+	"github.com/herald-bus/herald/events/calendar"
 	"github.com/herald-bus/herald/events/call"
 	"github.com/herald-bus/herald/events/customer"
 	"github.com/herald-bus/herald/events/notification"
+	"github.com/herald-bus/herald/events/resilience"
 )
 
 var quiet = slog.New(slog.DiscardHandler)
 
-var allTypes = slices.Concat(appointment.Types, availability.Types, call.Types, customer.Types, notification.Types)
+var allTypes = slices.Concat(appointment.Types, availability.Types, calendar.Types, call.Types, customer.Types,
+	notification.Types, resilience.Types)
 
 // personal are words that a field with a person's data has in its name.
 var personal = []string{
@@ -36,9 +39,11 @@ var personal = []string{
 // plain are fields of type string that hold an enum, a code, a currency or an id,
 // though neither their name nor their type says so.
 var plain = []string{
-	"action", "by", "caller_id", "calendar_state", "cancelled_by", "cause", "changed", "channel", "code", "confirmed_by", "currency", "dates",
-	"created", "decision", "direction", "from_staff", "holds", "kind", "line_type", "outcome", "preferred_channel", "purpose", "reason", "reasons",
-	"region", "rule", "source", "stage", "state", "to_staff", "zone",
+	"action", "audience", "by", "calendar_state", "caller_id", "cancelled_by", "cause", "change", "changed", "changed_by", "channel", "code",
+	"confirmed_by", "cost_currency", "created", "currency", "dates", "decision", "dependency", "direction", "disconnection_reason", "end_class",
+	"from_day", "from_staff", "holds", "impact", "intent", "kind", "level", "line_type", "method", "next_step", "outcome", "outcome_source",
+	"preferred_channel", "purpose", "reason", "reason_class", "reasons", "region", "rule", "scope", "sentiment", "severity", "source", "stage", "state", "status",
+	"to_day", "to_staff", "type", "uid", "via", "winner", "worst_level", "zone",
 }
 
 // freeText are fields whose name sounds like a code, and which people type.

@@ -5,7 +5,10 @@
 //   - calendar_link: what the calendar should show of an appointment, and what it
 //     was last told
 //
-// It announces nothing yet.
+// It announces nothing itself yet; what is published of a calendar is of its types:
+//   - calendar.booking_created, calendar.booking_updated, calendar.booking_cancelled
+//   - calendar.sync_completed, calendar.sync_failed, calendar.window_synced
+//   - calendar.absence_recorded, calendar.drift_detected, calendar.conflict_detected
 //
 // It reacts to
 //   - appointment.created: calendarsync.push-new-appointment

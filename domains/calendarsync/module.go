@@ -8,6 +8,7 @@ import (
 
 	"github.com/herald-bus/herald/domains/internal/local"
 	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/events/calendar"
 	"github.com/herald-bus/herald/events/eventsfx"
 )
 
@@ -37,6 +38,7 @@ var Module = fx.Module("calendarsync",
 	store.Contribute(Migrations),
 	fx.Provide(fx.Private, env.ParseAs[Config], NewCalendar, NewSync),
 	fx.Provide(NewDesk),
+	eventsfx.Types(calendar.Types...),
 	eventsfx.Listeners(
 		NewPushNewAppointment,
 		NewPushConfirmation,

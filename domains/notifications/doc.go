@@ -7,7 +7,8 @@
 //
 // It announces
 //   - notification.confirmation_required
-//   - notification.sent
+//   - notification.sent; how it went on is published as notification.delivered,
+//     notification.failed and notification.unsubscribed
 //
 // It reacts to
 //   - customer.created, customer.updated: notifications.track-recipient

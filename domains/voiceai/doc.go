@@ -3,7 +3,8 @@
 // It owns nothing yet: calls are published by whoever takes them.
 //
 // It announces
-//   - call.started
+//   - call.started, call.ended, call.analyzed, call.failed
+//   - call.appointment_booked, call.customer_linked, call.cost_settled
 //
 // It reacts to nothing.
 package voiceai

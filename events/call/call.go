@@ -12,6 +12,12 @@ import (
 // Types are the event types of this package.
 var Types = []events.Type{
 	events.TypeOf[Started](),
+	events.TypeOf[Ended](),
+	events.TypeOf[Analyzed](),
+	events.TypeOf[Failed](),
+	events.TypeOf[AppointmentBooked](),
+	events.TypeOf[CostSettled](),
+	events.TypeOf[CustomerLinked](),
 }
 
 // Ref says which call an event is about.

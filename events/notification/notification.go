@@ -12,6 +12,9 @@ import (
 var Types = []events.Type{
 	events.TypeOf[ConfirmationRequired](),
 	events.TypeOf[Sent](),
+	events.TypeOf[Delivered](),
+	events.TypeOf[Failed](),
+	events.TypeOf[Unsubscribed](),
 }
 
 // ConfirmationRequired says that an appointment became certain and its customer
@@ -33,19 +36,3 @@ func (ConfirmationRequired) EventName() string { return "notification.confirmati
 
 // AggregateID returns the appointment's id.
 func (e ConfirmationRequired) AggregateID() string { return e.AppointmentID }
-
-// Sent says that a message was handed to its channel.
-type Sent struct {
-	NotificationID string    `json:"notification_id"`
-	DeliveryID     string    `json:"delivery_id"`
-	Channel        string    `json:"channel"`
-	Purpose        string    `json:"purpose"`
-	DueAt          time.Time `json:"due_at"`
-	SentAt         time.Time `json:"sent_at"`
-}
-
-// EventName is the type on the wire.
-func (Sent) EventName() string { return "notification.sent" }
-
-// AggregateID returns the notification's id.
-func (e Sent) AggregateID() string { return e.NotificationID }

@@ -88,7 +88,7 @@ func TestAPT2_WhatIsNotOfferedNamesWhatIs(t *testing.T) {
 
 func TestAPT2_ABranchMayHaveItsOwnPhases(t *testing.T) {
 	onBoth(t, func(t *testing.T, f fixture) {
-		own := appointments.Override{BranchID: berlin, ServiceID: colour, Active: true, Phases: appointments.Processing(30, 60, 30), BufferAfterMin: ptr(10)}
+		own := appointments.Override{BranchID: berlin, ServiceID: colour, Active: true, Phases: processing(30, 60, 30), BufferAfterMin: ptr(10)}
 		for range 2 {
 			require.NoError(t, f.PutOverride(t.Context(), tenant, own))
 		}
@@ -97,7 +97,7 @@ func TestAPT2_ABranchMayHaveItsOwnPhases(t *testing.T) {
 		require.Equal(t, "busy 30, free 60, busy 30, ", kinds(p.Demand))
 		require.Equal(t, 10, p.Demand.BufferAfter)
 
-		own.Phases = appointments.Processing(30, 60, 40)
+		own.Phases = processing(30, 60, 40)
 		refusal(t, f.PutOverride(t.Context(), tenant, own), "invalid_service")
 		own.BranchID = tenant
 		refusal(t, f.PutOverride(t.Context(), tenant, own), "not_found")

@@ -104,15 +104,6 @@ type BranchBooking struct {
 	Active, TrustedAutoConfirm, AutoReassign, AutoComplete, WishMail bool
 }
 
-// Processing returns the phases of a service with time in which nobody is needed.
-func Processing(before, processing, after int) []PhaseDef {
-	return []PhaseDef{
-		{Kind: availability.Busy, Minutes: before},
-		{Kind: availability.Free, Minutes: processing},
-		{Kind: availability.Busy, Minutes: after},
-	}
-}
-
 func invalid(rule, format string, args ...any) error {
 	return events.Refuse("invalid_service", rule, format, args...)
 }
@@ -260,21 +251,4 @@ func (c CatalogService) segments() []string {
 		}
 	}
 	return keys
-}
-
-// Claims returns what of the phases a person's time is taken by: touching busy
-// phases of one person are one claim.
-func Claims(phases []appointment.Phase) []availability.Span {
-	var spans []availability.Span
-	for _, p := range phases {
-		if p.Kind != availability.Busy {
-			continue
-		}
-		if n := len(spans); n > 0 && spans[n-1].StaffID == p.StaffID && spans[n-1].EndsAt.Equal(p.StartsAt) {
-			spans[n-1].EndsAt = p.EndsAt
-			continue
-		}
-		spans = append(spans, availability.Span{StaffID: p.StaffID, StartsAt: p.StartsAt, EndsAt: p.EndsAt})
-	}
-	return spans
 }

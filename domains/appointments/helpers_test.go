@@ -14,6 +14,7 @@ import (
 	"github.com/herald-bus/herald/domains/internal/tenancy"
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
+	"github.com/herald-bus/herald/events/availability"
 	"github.com/herald-bus/herald/events/eventstest"
 )
 
@@ -77,7 +78,7 @@ func open(t *testing.T, db *store.DB) fixture {
 		}))
 	}
 	f.service(appointments.CatalogService{ID: cut, Name: "Herrenhaarschnitt", DurationMin: 30, PriceCents: 3200, Nestable: true})
-	f.service(appointments.CatalogService{ID: colour, Name: "Ansatzfärbung", DurationMin: 120, PriceCents: 8500, Phases: appointments.Processing(45, 45, 30)})
+	f.service(appointments.CatalogService{ID: colour, Name: "Ansatzfärbung", DurationMin: 120, PriceCents: 8500, Phases: processing(45, 45, 30)})
 	f.service(appointments.CatalogService{ID: perm, Name: "Dauerwelle", DurationMin: 135, PriceCents: 9800, Phases: permPhases()})
 	for id, name := range map[string]string{aylin: "Aylin", jonas: "Jonas", mila: "Mila"} {
 		require.NoError(t, f.PutStaff(t.Context(), tenant, appointments.StaffMember{ID: id, BranchID: berlin, Name: name, Active: true, Bookable: true}))
@@ -260,4 +261,11 @@ func refusal(t *testing.T, err error, code string) *events.Refusal {
 	require.True(t, ok, "refused with %s: %v", code, err)
 	require.Equal(t, code, r.Code, r.Text)
 	return r
+}
+
+// processing are the phases of a service with time in which nobody is needed.
+func processing(before, pause, after int) []appointments.PhaseDef {
+	return []appointments.PhaseDef{
+		{Kind: availability.Busy, Minutes: before}, {Kind: availability.Free, Minutes: pause}, {Kind: availability.Busy, Minutes: after},
+	}
 }

@@ -38,6 +38,7 @@ type Availability interface {
 // Appointments is what it needs of the appointments domain.
 type Appointments interface {
 	Callbacks
+	StaffNames(ctx context.Context, tenantID string) ([]customer.StaffName, error)
 	Prepare(ctx context.Context, tenantID string, now time.Time, r appointment.BookRequest, who appointment.BookedFor) (appointment.Prepared, []events.Event, error)
 	Record(ctx context.Context, tenantID string, now time.Time, p appointment.Prepared, phases []appointment.Phase) error
 	MarkFailed(ctx context.Context, tenantID string, now time.Time, p appointment.Prepared, reason appointment.FailureReason, told bool) ([]events.Event, error)
@@ -87,7 +88,7 @@ type Life struct {
 // Register registers each step under its name.
 func (l Life) Register(r Registry) {
 	a, v := l.Appointments, l.Availability
-	add(r, workflows.StepResolve, l.Customers.Resolve)
+	add(r, workflows.StepResolve, l.resolve)
 	add(r, workflows.StepPrepare, func(ctx context.Context, tenantID string, now time.Time, q workflows.PrepareRequest) (appointment.Prepared, []events.Event, error) {
 		return a.Prepare(ctx, tenantID, now, q.Booking, q.For)
 	})
@@ -248,6 +249,17 @@ func seal(o workflows.Cause, source, subject, key string, e events.Event, positi
 	}
 	env.CausationID, env.Hops, env.TraceParent = o.CausationID, o.Hops, o.TraceParent
 	return env, env.Validate()
+}
+
+// resolve finds out who is booking. A customer may give the name of the person whom he
+// wants instead of his own.
+func (l Life) resolve(ctx context.Context, tenantID string, now time.Time, q customer.Query) (r customer.Resolution, announce []events.Event, err error) {
+	if q.Said.Name != "" && q.Origin.CustomerMade() {
+		if q.Staff, err = l.Appointments.StaffNames(ctx, tenantID); err != nil {
+			return r, nil, err
+		}
+	}
+	return l.Customers.Resolve(ctx, tenantID, now, q)
 }
 
 // alternatives are what else is free, the best first.

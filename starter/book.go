@@ -25,6 +25,7 @@ type bookFlags struct {
 	at, zone     string
 	network, key string
 	session      string
+	ownName      bool
 }
 
 func (a *app) bookCommand() *cobra.Command {
@@ -65,6 +66,7 @@ func (f *bookFlags) register(cmd *cobra.Command) {
 	set.StringVar(&f.booking.BranchID, "branch", "berlin", "`BRANCH`, a UUID or a name of the demo")
 	set.StringVar(&f.booking.StaffID, "staff", "", "`PERSON` who shall do it (anybody)")
 	set.StringVar(&f.said.Name, "name", "", "the customer's `NAME`")
+	set.BoolVar(&f.ownName, "own-name", false, "a staff member's name is the customer's, too")
 	set.StringVar(&f.said.Phone, "phone", "", "the customer's `NUMBER`")
 	set.StringVar(&f.said.Email, "email", "", "the customer's `ADDRESS`")
 	set.StringVar(&f.booking.AttendeeName, "attendee", "", "`NAME` of who comes, if somebody else")
@@ -114,7 +116,7 @@ func (f *bookFlags) command(a *app, service string) (c workflows.BookCommand, er
 func (f *bookFlags) who(b appointment.BookRequest) customer.Query {
 	who := customer.Query{
 		Key: b.Key, CallID: b.CallID, Origin: b.By.Origin, Region: demoRegion,
-		NetworkNumber: f.network, Said: f.said,
+		NetworkNumber: f.network, Said: f.said, OwnName: f.ownName,
 	}
 	switch b.By.Origin {
 	case appointment.Staff:

@@ -87,13 +87,13 @@ func TestBookSends(t *testing.T) {
 
 	t.Run("the call and the network's number", func(t *testing.T) {
 		t.Parallel()
-		c := booking(t, "damen --at 2027-03-31T10:00 --origin voice --caller +491713920010 --call call-42 --name Ida --phone 0171/3920011")
+		c := booking(t, "damen --at 2027-03-31T10:00 --origin voice --caller +491713920010 --call call-42 --name Ida --own-name --phone 0171/3920011")
 
 		require.Equal(t, "call-42", c.Booking.CallID)
 		require.Equal(t, "+491713920010", c.Booking.CallerPhone)
 		require.Equal(t, customer.Query{
 			Key: c.Booking.Key, CallID: "call-42", Origin: appointment.Voice, Region: "DE", NetworkNumber: "+491713920010",
-			Said: customer.Said{Name: "Ida", Phone: "0171/3920011"},
+			Said: customer.Said{Name: "Ida", Phone: "0171/3920011"}, OwnName: true,
 		}, c.Who)
 	})
 

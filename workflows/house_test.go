@@ -75,6 +75,8 @@ func (h *house) count(step string) (n int) {
 	return n
 }
 
+func (h *house) StaffNames(context.Context, string) ([]customer.StaffName, error) { return nil, nil }
+
 func (h *house) Resolve(context.Context, string, time.Time, customer.Query) (customer.Resolution, []events.Event, error) {
 	return customer.Resolution{CustomerID: staffMember, Assurance: customer.AssuredPhone}, nil, h.step("resolve")
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
+	"github.com/herald-bus/herald/events/customer"
 )
 
 // Demand says what time a service needs, and whose, for somebody who asks what is
@@ -39,6 +40,13 @@ func (s *Service) Demand(ctx context.Context, tenantID string, now time.Time, q 
 		return p, err
 	}
 	return p, fill(ctx, scope, &p, service, l, window)
+}
+
+// StaffNames returns who works for the tenant, by id.
+func (s *Service) StaffNames(ctx context.Context, tenantID string) ([]customer.StaffName, error) {
+	return store.All(ctx, s.db.Tenant(tenantID), func(row store.Row) (n customer.StaffName, err error) {
+		return n, row.Scan(&n.ID, &n.Name)
+	}, `SELECT staff_id, name FROM staff WHERE tenant_id = $1 AND active ORDER BY staff_id`)
 }
 
 // List returns appointments by start, for whoever may see them all. Those that are

@@ -5,11 +5,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/herald-bus/herald/domains/appointments"
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/availability"
+	"github.com/herald-bus/herald/events/customer"
 )
 
 func (f fixture) staff(changes ...func(*appointment.BookRequest)) []string {
@@ -117,6 +119,20 @@ func TestAPT15_OnePersonForAComposite(t *testing.T) {
 	f.assign(appointments.ServiceStaff{ServiceID: perm, StaffID: aylin, SegmentKeys: []string{"fix"}})
 	_, err := f.prepare(wish(func(r *appointment.BookRequest) { r.ServiceID = perm }), forVera())
 	refusal(t, err, "service_unavailable")
+}
+
+func TestStaffNamesAreThoseOfWhoWorksHere(t *testing.T) {
+	f := onSQLite(t)
+	require.NoError(t, f.PutStaff(t.Context(), tenant, appointments.StaffMember{ID: jonas, BranchID: berlin, Name: "Jonas"}))
+
+	names, err := f.StaffNames(t.Context(), tenant)
+	require.NoError(t, err)
+	require.Contains(t, names, customer.StaffName{ID: leonie, Name: "Leonie"})
+	require.NotContains(t, names, customer.StaffName{ID: jonas, Name: "Jonas"}, "he has left")
+
+	names, err = f.StaffNames(t.Context(), uuid.NewString())
+	require.NoError(t, err)
+	require.Empty(t, names)
 }
 
 func TestAPT16_PhasesAreValid(t *testing.T) {

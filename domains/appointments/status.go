@@ -47,7 +47,7 @@ func actorOf(by appointment.By) actor {
 // customerMade reports whether a customer acts, or somebody on his behalf.
 func customerMade(by appointment.By) bool {
 	customer := by.Role == "" || by.Role == appointment.CustomerRole
-	return customer && slices.Contains([]appointment.Origin{appointment.Voice, appointment.Portal, appointment.Web, appointment.API}, by.Origin)
+	return customer && by.Origin.CustomerMade()
 }
 
 func startPlus(d time.Duration) func(booking) time.Time {

@@ -98,11 +98,11 @@ func check(v *view, d availability.Demand, a asker, start int64) (*placer, place
 	case start >= latest(v, d, a):
 		return nil, placement{}, events.Refuse("too_far", "AVL-19", "%s is more than %d days ahead: choose an earlier day", local, d.MaxDays)
 	case on.closed:
-		refusal := events.Refuse("closed", "AVL-10", "the branch is closed on the day of %s: choose another day", local)
 		if on.name != "" {
-			refusal = refusal.With("holiday", on.name)
+			return nil, placement{}, events.Refuse("closed", "AVL-10", "the branch is closed on the day of %s, %s: choose another day", local, on.name).
+				With("holiday", on.name)
 		}
-		return nil, placement{}, refusal
+		return nil, placement{}, events.Refuse("closed", "AVL-10", "the branch is closed on the day of %s: choose another day", local)
 	}
 	var found placement
 	for by := byHours; by <= byFreedom; by++ {

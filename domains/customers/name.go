@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/herald-bus/herald/events"
+	"github.com/herald-bus/herald/events/customer"
 )
 
 // A Name is what somebody is called, in parts.
@@ -50,17 +51,11 @@ var (
 	staffPrefixes = []string{"bei", "beim", "mit", "zu", "zum", "zur"}
 )
 
-// Staff is a staff member who may be taken for the caller.
-type Staff struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-}
-
 // ValidateName reads a name as somebody says or types it. It refuses with
 // name_required, name_too_long, name_invalid_character, and, because of the active
 // staff, with name_is_staff_preference and, unless the caller has insisted,
 // name_is_staff.
-func ValidateName(raw string, staff []Staff, insisted bool) (Name, error) {
+func ValidateName(raw string, staff []customer.StaffName, insisted bool) (Name, error) {
 	text := strings.Join(strings.Fields(norm.NFC.String(raw)), " ")
 	lower := strings.ToLower(text)
 	length := utf8.RuneCountInString(text)
@@ -94,7 +89,7 @@ func ValidateName(raw string, staff []Staff, insisted bool) (Name, error) {
 }
 
 // notStaff refuses names by which the caller means a staff member.
-func notStaff(text string, staff []Staff, insisted bool) error {
+func notStaff(text string, staff []customer.StaffName, insisted bool) error {
 	first, rest, _ := strings.Cut(text, " ")
 	for _, member := range staff {
 		own := Fold(member.Name)
@@ -104,7 +99,7 @@ func notStaff(text string, staff []Staff, insisted bool) error {
 			return events.Refuse("name_is_staff_preference", "CUS-13", "%q asks for a staff member: ask for the caller's own name", text).With("staff_id", member.ID)
 		}
 		if !insisted && Fold(text) == own {
-			return events.Refuse("name_is_staff", "CUS-13", "%q is the name of a staff member: ask whether it is the caller's, too", text).With("staff_id", member.ID)
+			return events.Refuse("name_is_staff", "CUS-13", "%q is the name of a staff member: ask whether it is the caller's, too, and then say so", text).With("staff_id", member.ID)
 		}
 	}
 	return nil

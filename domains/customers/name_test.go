@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/herald-bus/herald/domains/customers"
+	"github.com/herald-bus/herald/events/customer"
 )
 
 func TestCUS11_WhatANameConsistsOf(t *testing.T) {
@@ -36,7 +37,7 @@ func TestCUS12_APlaceholderIsNoName(t *testing.T) {
 
 func TestCUS13_AStaffMembersNameIsAWish(t *testing.T) {
 	t.Parallel()
-	staff := []customers.Staff{{ID: "s1", Name: "Aylin Sommer"}}
+	staff := []customer.StaffName{{ID: "s1", Name: "Aylin Sommer"}}
 
 	_, err := customers.ValidateName("bei Aylin", staff, false)
 	require.Equal(t, "s1", requireRefusal(t, err, "name_is_staff_preference").Facts["staff_id"])

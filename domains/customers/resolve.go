@@ -68,7 +68,7 @@ type resolving struct {
 // read takes what was said apart, or refuses it.
 func (r *resolving) read() (err error) {
 	if r.Said.Name != "" {
-		if r.name, err = ValidateName(r.Said.Name, nil, true); err != nil {
+		if r.name, err = ValidateName(r.Said.Name, r.Staff, r.OwnName); err != nil {
 			return err
 		}
 	}

@@ -336,6 +336,22 @@ func TestCUS36_AnotherAddressReplacesNothing(t *testing.T) {
 	require.Equal(t, customer.Unverified, second.State)
 }
 
+func TestCUS13_WhoeverNamesAStaffMemberIsAskedForHisOwnName(t *testing.T) {
+	t.Parallel()
+	s := inSalon(t)
+	staff := []customer.StaffName{{ID: "s1", Name: "Aylin Sommer"}}
+	asks, same := s.call(newNumber, "bei Aylin"), s.call(newNumber, "Aylin Sommer")
+	asks.Staff, same.Staff = staff, staff
+	s.refused(asks, "name_is_staff_preference")
+	s.refused(same, "name_is_staff")
+	same.OwnName = true
+
+	got, _ := s.resolve(same)
+
+	require.True(t, got.Created)
+	require.Equal(t, "Aylin Sommer", got.DisplayName)
+}
+
 func TestCUS38_ANewCallerIsAskedForTheNameOnly(t *testing.T) {
 	t.Parallel()
 	s := inSalon(t)

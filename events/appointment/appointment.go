@@ -111,6 +111,9 @@ const (
 	System   Origin = "system"
 )
 
+// CustomerMade reports whether customers use the channel, or somebody on their behalf.
+func (o Origin) CustomerMade() bool { return o == Voice || o == Portal || o == Web || o == API }
+
 // Origins lists them.
 var Origins = []Origin{Voice, Portal, Web, API, Staff, Calendar, System}
 

@@ -21,6 +21,10 @@ type Query struct {
 	// ChosenCustomerID is whom staff have picked; it counts for the origin staff.
 	ChosenCustomerID string `json:"chosen_customer_id,omitzero"`
 	Said             Said   `json:"said"`
+	// Staff are the active staff members: who gives one's name instead of his own
+	// asks for that person. With OwnName it is his own all the same.
+	Staff   []StaffName `json:"staff,omitzero"`
+	OwnName bool        `json:"own_name,omitzero"`
 	// Asked is how often the caller was asked because the answer was ambiguous.
 	// From 2 on, a new customer that shares the number is better than no booking.
 	Asked int `json:"asked,omitzero"`
@@ -33,6 +37,12 @@ type Said struct {
 	Email string `json:"email,omitzero"`
 	// Birthday is a date such as 1980-04-30.
 	Birthday string `json:"birthday,omitzero"`
+}
+
+// A StaffName is a staff member who may be taken for the caller.
+type StaffName struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 // A Resolution is the answer to a [Query].

@@ -54,6 +54,8 @@ func (h *house) step(name string) error {
 
 func said(what string) []events.Event { return []events.Event{placed{OrderID: what}} }
 
+func (h *house) StaffNames(context.Context, string) ([]customer.StaffName, error) { return nil, nil }
+
 func (h *house) Resolve(context.Context, string, time.Time, customer.Query) (customer.Resolution, []events.Event, error) {
 	return customer.Resolution{CustomerID: someone, Assurance: customer.AssuredPhone}, nil, h.step(workflows.StepResolve)
 }

@@ -38,6 +38,7 @@ type Availability interface {
 // Appointments is what it needs of the appointments domain.
 type Appointments interface {
 	Callbacks
+	Elsewhere(ctx context.Context, tenantID, appointmentID string, who appointment.BookedFor, from, until time.Time) ([]appointment.Slot, error)
 	StaffNames(ctx context.Context, tenantID string) ([]customer.StaffName, error)
 	Prepare(ctx context.Context, tenantID string, now time.Time, r appointment.BookRequest, who appointment.BookedFor) (appointment.Prepared, []events.Event, error)
 	Record(ctx context.Context, tenantID string, now time.Time, p appointment.Prepared, phases []appointment.Phase) error
@@ -270,9 +271,14 @@ func (l Life) alternatives(ctx context.Context, tenantID string, now time.Time, 
 	if from.Before(now) {
 		from = now
 	}
+	until := p.Request.StartsAt.AddDate(0, 0, after)
+	busy, err := l.Appointments.Elsewhere(ctx, tenantID, p.AppointmentID, p.For, from, until)
+	if err != nil {
+		return nil, nil, err
+	}
 	free, err := l.Availability.FreeSlots(ctx, tenantID, now, availability.FreeSlotsRequest{
 		Asker:  availability.Asker{Session: q.Session, Staff: p.Request.By.Origin == appointment.Staff},
-		Demand: p.Demand, From: from, Until: p.Request.StartsAt.AddDate(0, 0, after), Any: true,
+		Demand: p.Demand, From: from, Until: until, Any: true,
 	})
 	if err != nil {
 		return nil, nil, err
@@ -285,7 +291,7 @@ func (l Life) alternatives(ctx context.Context, tenantID string, now time.Time, 
 		}
 		slots = append(slots, slot)
 	}
-	return l.Rank(appointment.Wanted{Origin: p.Request.By.Origin, StartsAt: p.Request.StartsAt, Zone: p.Zone, Now: now}, slots), nil, nil
+	return l.Rank(appointment.Wanted{Origin: p.Request.By.Origin, StartsAt: p.Request.StartsAt, Zone: p.Zone, Now: now, Busy: busy}, slots), nil, nil
 }
 
 // freeSlots are the starts that can be had for a service.

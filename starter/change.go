@@ -19,6 +19,7 @@ type changeFlags struct {
 	actFlags
 	commandID string
 	version   int
+	zone      string // of what is free instead
 }
 
 func (f *changeFlags) register(cmd *cobra.Command) {
@@ -62,14 +63,14 @@ func change[T any](ctx context.Context, a *app, f *changeFlags, id string, reque
 		if err != nil {
 			return unanswered(err, "--command-id "+id)
 		}
-		return a.changed(answer, id)
+		return a.changed(answer, id, f.zone)
 	})
 }
 
 func (a *app) rescheduleCommand() *cobra.Command {
 	var f changeFlags
 	var r appointment.MoveRequest
-	var to, zone string
+	var to string
 	cmd := &cobra.Command{
 		Use:   "reschedule APPOINTMENT_ID --to TIME [flags]",
 		Short: "Move an appointment",
@@ -82,7 +83,7 @@ appointment stands.`,
 	f.register(cmd)
 	set := cmd.Flags()
 	set.StringVar(&to, "to", "", "new `TIME`, such as 2027-03-31T10:00 (required)")
-	set.StringVar(&zone, "zone", homeZone, "time `ZONE` of --to")
+	set.StringVar(&f.zone, "zone", homeZone, "time `ZONE` of --to, and of what is free instead")
 	set.StringVar(&r.StaffID, "staff", "", "`PERSON` who shall do it (the same)")
 	set.StringVar(&r.Reason, "reason", "", "`TEXT` for the record")
 	set.BoolVar(&r.AcceptFee, "accept-fee", false, "agree to the fee, if there is one")
@@ -97,7 +98,7 @@ appointment stands.`,
 		if to == "" {
 			return usage("--to is missing: when shall it be, such as 2027-03-31T10:00?")
 		}
-		if r.StartsAt, err = zoned("to", to, zone); err != nil {
+		if r.StartsAt, err = zoned("to", to, f.zone); err != nil {
 			return err
 		}
 		if r.StaffID, err = demoID("--staff", domains.DemoStaff, r.StaffID); err != nil {
@@ -154,7 +155,7 @@ func (a *app) confirmCommand() *cobra.Command {
 }
 
 // changed prints the answer to a change.
-func (a *app) changed(answer workflows.ChangeAnswer, commandID string) error {
+func (a *app) changed(answer workflows.ChangeAnswer, commandID, zone string) error {
 	if err := a.print(answer, func(w io.Writer) {
 		v := answer.Appointment
 		if v == nil || answer.Refusal != nil {
@@ -182,5 +183,5 @@ func (a *app) changed(answer workflows.ChangeAnswer, commandID string) error {
 		}
 	default:
 	}
-	return a.refusedBy(answer.Refusal, nil, "")
+	return a.refusedBy(answer.Refusal, answer.Alternatives, zone)
 }

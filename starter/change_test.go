@@ -122,6 +122,7 @@ func TestChangesPrint(t *testing.T) {
 	}{
 		{"that staff has to agree", workflows.ChangeAnswer{State: workflows.NeedsApproval}, exitOK, "the old time stays until staff agrees: --origin staff --approved"},
 		{"that it goes on", workflows.ChangeAnswer{State: workflows.Processing}, exitTimedOut, "error: the change is being made; ask again with --command-id c-1"},
+		{"what is free instead", workflows.ChangeAnswer{State: workflows.Refused, Refusal: taken().Refusal, Alternatives: taken().Alternatives}, exitConflict, "error: slot_taken (AVL-24): 10:00 is taken: choose another time; free instead: Tue 2027-03-30 10:30 CEST, Tue 2027-03-30 11:00 CEST"},
 		{"that it has failed", workflows.ChangeAnswer{State: workflows.Failed, Refusal: events.Refuse("internal", "", "the database is away")}, exitFailed, "error: internal: the database is away"},
 		{"that nobody knows", workflows.ChangeAnswer{State: workflows.Failed}, exitFailed, "error: it could not be done, and nobody says why"},
 	} {

@@ -203,7 +203,7 @@ func (s *saga) take(ctx workflow.Context) (done bool, err error) {
 		return true, s.compensate(ctx, *events.Refuse("internal", "APT-61", "the time could not be held: %s", failureText(err)), appointment.Internal)
 	}
 	if hold.Refusal != nil {
-		s.settle(BookingAnswer{State: Refused, Refusal: hold.Refusal, Alternatives: s.alternatives(ctx)})
+		s.settle(BookingAnswer{State: Refused, Refusal: hold.Refusal, Alternatives: s.alternatives(ctx, AlternativesRequest{Session: s.command.Session, Prepared: s.prepared})})
 		return true, nil
 	}
 	s.hold, s.undo = hold.Result, []compensation{release}
@@ -264,7 +264,7 @@ func failureOf(code string) appointment.FailureReason {
 func (s *saga) compensate(ctx workflow.Context, why events.Refusal, reason appointment.FailureReason) error {
 	answer := BookingAnswer{State: Failed, Refusal: &why}
 	if reason == appointment.CalendarConflict || reason == appointment.HoldLost {
-		answer = BookingAnswer{State: Refused, Refusal: &why, Alternatives: s.alternatives(ctx)}
+		answer = BookingAnswer{State: Refused, Refusal: &why, Alternatives: s.alternatives(ctx, AlternativesRequest{Session: s.command.Session, Prepared: s.prepared})}
 	}
 	told := workflow.Now(ctx).Before(workflow.GetInfo(ctx).WorkflowStartTime.Add(s.command.Wait))
 	s.undo = append(s.undo, compensation{StepMarkFailed, func(ctx workflow.Context) error {
@@ -303,10 +303,10 @@ func (s *saga) compensate(ctx workflow.Context, why events.Refusal, reason appoi
 }
 
 // alternatives asks what else is free. A refusal without any is better than none.
-func (s *saga) alternatives(ctx workflow.Context) []appointment.Alternative {
-	found, err := do[AlternativesRequest, []appointment.Alternative](ctx, quick, StepAlternatives, request(s.life, "", AlternativesRequest{Session: s.command.Session, Prepared: s.prepared}))
+func (l *life) alternatives(ctx workflow.Context, q AlternativesRequest) []appointment.Alternative {
+	found, err := do[AlternativesRequest, []appointment.Alternative](ctx, quick, StepAlternatives, request(l, "", q))
 	if err != nil {
-		workflow.GetLogger(ctx).Warn("no alternatives", "appointment_id", s.AppointmentID, "error", err)
+		workflow.GetLogger(ctx).Warn("no alternatives", "appointment_id", l.AppointmentID, "error", err)
 	}
 	return found.Result
 }

@@ -26,11 +26,13 @@ const (
 
 // A ChangeAnswer says what became of a change.
 type ChangeAnswer struct {
-	State        BookingState      `json:"state"`
-	Appointment  *appointment.View `json:"appointment,omitzero"`
-	Refusal      *events.Refusal   `json:"refusal,omitzero"`
-	Fee          appointment.Money `json:"fee,omitzero"`
-	WithinPolicy bool              `json:"within_policy,omitzero"`
+	State       BookingState      `json:"state"`
+	Appointment *appointment.View `json:"appointment,omitzero"`
+	Refusal     *events.Refusal   `json:"refusal,omitzero"`
+	// Alternatives are what is free instead of a time that was refused.
+	Alternatives []appointment.Alternative `json:"alternatives,omitzero"`
+	Fee          appointment.Money         `json:"fee,omitzero"`
+	WithinPolicy bool                      `json:"within_policy,omitzero"`
 }
 
 func refusal(r *events.Refusal) ChangeAnswer { return ChangeAnswer{State: Refused, Refusal: r} }
@@ -214,8 +216,15 @@ func (l *life) reschedule(ctx workflow.Context, r appointment.MoveRequest) (Chan
 		minutes = approvalHold
 	}
 	hold, refusedBy, err := l.holdFor(ctx, r.ID, move.Demand, move.StartsAt, r.By, minutes)
-	if err != nil || refusedBy != nil {
-		return refusal(refusedBy), err
+	if err != nil {
+		return ChangeAnswer{}, err
+	}
+	if refusedBy != nil {
+		answer := refusal(refusedBy)
+		if workflow.GetVersion(ctx, "move-alternatives", workflow.DefaultVersion, 1) > workflow.DefaultVersion {
+			answer.Alternatives = l.alternatives(ctx, AlternativesRequest{Session: l.AppointmentID, Prepared: wantedBy(move)})
+		}
+		return answer, nil
 	}
 	if move.NeedsApproval {
 		asked, err := do[RequestMoveRequest, struct{}](ctx, patient, StepRequestMove, request(l, r.ID, RequestMoveRequest{Move: move, State: string(NeedsApproval)}))
@@ -241,6 +250,16 @@ func (l *life) reschedule(ctx workflow.Context, r appointment.MoveRequest) (Chan
 	}
 	answer.Appointment = &recorded.Result
 	return answer, nil
+}
+
+// wantedBy is a move as the booking that it would be.
+func wantedBy(m appointment.Move) appointment.Prepared {
+	v := m.Appointment
+	return appointment.Prepared{
+		AppointmentID: v.AppointmentID, Zone: v.Zone, Demand: m.Demand,
+		Request: appointment.BookRequest{By: m.Request.By, BranchID: v.BranchID, ServiceID: v.ServiceID, StartsAt: m.StartsAt},
+		For:     appointment.BookedFor{CustomerID: v.CustomerID, AttendeeName: v.AttendeeName},
+	}
 }
 
 // holdFor holds time for a change of the appointment.

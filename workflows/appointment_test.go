@@ -191,6 +191,24 @@ func TestAPT25_AMoveThatFailsLeavesTheAppointmentAsItWas(t *testing.T) {
 	require.Equal(t, start, h.view.StartsAt)
 }
 
+func TestAPT49_AMoveToATakenTimeIsRefusedWithAlternatives(t *testing.T) {
+	t.Parallel()
+	h := newHouse()
+	h.fail["hold"] = []error{nil, events.Refuse("slot_taken", "AVL-42", "the time has just gone")}
+	w := newLifeWorld(t, h)
+	w.book(5 * time.Second)
+	moved := w.send(time.Hour, workflows.RescheduleUpdate, workflows.ChangeCommand[appointment.MoveRequest]{
+		Cause: cause, Wait: time.Minute, Request: appointment.MoveRequest{Command: command("m", 0), StartsAt: start.AddDate(0, 0, 1)},
+	})
+
+	w.live(t)
+
+	answer := moved.change(t)
+	require.Equal(t, workflows.Refused, answer.State)
+	require.NotEmpty(t, answer.Alternatives)
+	require.Equal(t, start, h.view.StartsAt)
+}
+
 func TestAPT23_OfTwoCommandsAtOnceOneWins(t *testing.T) {
 	t.Parallel()
 	w := newLifeWorld(t, newHouse())

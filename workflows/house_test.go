@@ -75,6 +75,10 @@ func (h *house) count(step string) (n int) {
 	return n
 }
 
+func (h *house) Elsewhere(context.Context, string, string, appointment.BookedFor, time.Time, time.Time) ([]appointment.Slot, error) {
+	return nil, nil
+}
+
 func (h *house) StaffNames(context.Context, string) ([]customer.StaffName, error) { return nil, nil }
 
 func (h *house) Resolve(context.Context, string, time.Time, customer.Query) (customer.Resolution, []events.Event, error) {

@@ -185,6 +185,25 @@ func TestAPT6_TheSameWishTwice(t *testing.T) {
 	refusal(t, err, "customer_busy")
 }
 
+func TestAPT49_WhereTheCustomerIsElsewhereNothingIsOffered(t *testing.T) {
+	onBoth(t, func(t *testing.T, f fixture) {
+		view, _ := f.book(wish(), forVera())
+		elsewhere := func(except string, who appointment.BookedFor, from, until time.Time) []appointment.Slot {
+			slots, err := f.Elsewhere(t.Context(), tenant, except, who, from, until)
+			require.NoError(t, err)
+			return slots
+		}
+		child := forVera()
+		child.AttendeeName = "Ida"
+
+		require.Equal(t, []appointment.Slot{{StartsAt: view.StartsAt, EndsAt: view.EndsAt}}, elsewhere("", forVera(), starts.Add(-time.Hour), starts.Add(time.Minute)))
+		require.Empty(t, elsewhere(view.AppointmentID, forVera(), starts, starts.Add(time.Hour)), "its own time is none")
+		require.Empty(t, elsewhere("", child, starts, starts.Add(time.Hour)), "somebody else comes")
+		require.Empty(t, elsewhere("", forVera(), view.EndsAt, view.EndsAt.Add(time.Hour)), "it is over by then")
+		require.Empty(t, elsewhere("", forKarl(), starts, starts.Add(time.Hour)))
+	})
+}
+
 func TestAPT7_OneCustomerIsInOnePlace(t *testing.T) {
 	f := onSQLite(t)
 	f.book(wish(), forVera())

@@ -190,13 +190,19 @@ func fill(ctx context.Context, scope store.Scope, p *appointment.Prepared, c Cat
 // nearlySame is how far apart two starts may be to be the same wish.
 const nearlySame = 15 * time.Minute
 
+// othersOf returns the customer's active appointments that lie in (from, until), but
+// for one.
+func othersOf(ctx context.Context, scope store.Scope, except, customerID string, from, until time.Time) ([]booking, error) {
+	return store.All(ctx, scope, scanBooking, `SELECT `+appointmentColumns+` FROM appointment
+		WHERE tenant_id = $1 AND customer_id = $2 AND appointment_id <> $3 AND status IN ('booking', 'pending', 'confirmed', 'in_progress')
+			AND starts_at < $4 AND ends_at > $5 ORDER BY starts_at`, customerID, except, until, from)
+}
+
 // notTwice refuses what the customer has already, or at the same time. What the
 // same call has booked is the answer.
 func notTwice(ctx context.Context, scope store.Scope, p *appointment.Prepared) error {
 	r, end := p.Request, p.EndsAt()
-	others, err := store.All(ctx, scope, scanBooking, `SELECT `+appointmentColumns+` FROM appointment
-		WHERE tenant_id = $1 AND customer_id = $2 AND appointment_id <> $3 AND status IN ('booking', 'pending', 'confirmed', 'in_progress')
-			AND starts_at < $4 AND ends_at > $5 ORDER BY starts_at`, p.For.CustomerID, p.AppointmentID, end.Add(nearlySame), r.StartsAt.Add(-nearlySame))
+	others, err := othersOf(ctx, scope, p.AppointmentID, p.For.CustomerID, r.StartsAt.Add(-nearlySame), end.Add(nearlySame))
 	if err != nil {
 		return err
 	}

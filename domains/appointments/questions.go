@@ -2,6 +2,7 @@ package appointments
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/herald-bus/herald/domains/internal/store"
@@ -40,6 +41,19 @@ func (s *Service) Demand(ctx context.Context, tenantID string, now time.Time, q 
 		return p, err
 	}
 	return p, fill(ctx, scope, &p, service, l, window)
+}
+
+// Elsewhere returns when whoever comes to an appointment is at another one of the
+// customer's, in [from, until).
+func (s *Service) Elsewhere(ctx context.Context, tenantID, appointmentID string, who appointment.BookedFor, from, until time.Time) ([]appointment.Slot, error) {
+	others, err := othersOf(ctx, s.db.Tenant(tenantID), appointmentID, who.CustomerID, from, until)
+	var busy []appointment.Slot
+	for _, other := range others {
+		if strings.EqualFold(other.AttendeeName, who.AttendeeName) {
+			busy = append(busy, appointment.Slot{StartsAt: other.StartsAt, EndsAt: other.EndsAt})
+		}
+	}
+	return busy, err
 }
 
 // StaffNames returns who works for the tenant, by id.

@@ -134,26 +134,6 @@ func (a *app) cancelCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) confirmCommand() *cobra.Command {
-	var f changeFlags
-	cmd := &cobra.Command{
-		Use:               "confirm APPOINTMENT_ID [flags]",
-		Short:             "Say yes to a pending appointment",
-		Example:           `  starter confirm b318dc7a-c90f-55cd-80ea-f353d4ed6c6a`,
-		Args:              positional(1, 1, "the appointment's id"),
-		ValidArgsFunction: cobra.NoFileCompletions,
-	}
-	f.register(cmd)
-	cmd.RunE = a.runE(func(ctx context.Context, args []string) error {
-		c, err := f.command(args[0])
-		if err != nil {
-			return err
-		}
-		return change(ctx, a, &f, c.ID, c, desk.Confirm)
-	})
-	return cmd
-}
-
 // changed prints the answer to a change.
 func (a *app) changed(answer workflows.ChangeAnswer, commandID, zone string) error {
 	if err := a.print(answer, func(w io.Writer) {

@@ -69,12 +69,39 @@ func TestChangesSend(t *testing.T) {
 		}, term.clerk.cancels[0].Request.By)
 	})
 
-	t.Run("a yes", func(t *testing.T) {
+	for _, became := range []string{"confirm", "check-in", "complete", "no-show"} {
+		t.Run(became, func(t *testing.T) {
+			t.Parallel()
+			term := newTerminal(t)
+
+			require.Zero(t, term.exec(became, anAppointment, "--command-id", "c-1"), term.err.String())
+			require.Equal(t, map[string][]appointment.Command{became: {{ID: "c-1", AppointmentID: anAppointment, By: manager}}}, term.clerk.visits)
+		})
+	}
+
+	t.Run("other words, another person, another service", func(t *testing.T) {
 		t.Parallel()
 		term := newTerminal(t)
 
-		require.Zero(t, term.exec("confirm", anAppointment, "--command-id", "c-1"), term.err.String())
-		require.Equal(t, appointment.Command{ID: "c-1", AppointmentID: anAppointment, By: manager}, term.clerk.confirms[0].Request)
+		require.Zero(t, term.exec("update", anAppointment, "--notes", "by the window", "--attendee", "", "--staff", "jonas", "--service", "bart", "--command-id", "c-1"), term.err.String())
+
+		notes, nobody := "by the window", ""
+		require.Equal(t, appointment.UpdateRequest{
+			Command: appointment.Command{ID: "c-1", AppointmentID: anAppointment, By: manager},
+			Notes:   &notes, AttendeeName: &nobody, StaffID: domains.DemoID("jonas"), ServiceID: domains.DemoID("bart"),
+		}, term.clerk.updates[0].Request)
+	})
+
+	t.Run("only what was asked for", func(t *testing.T) {
+		t.Parallel()
+		term := newTerminal(t)
+
+		require.Zero(t, term.exec("update", anAppointment, "--staff", "jonas"), term.err.String())
+
+		r := term.clerk.updates[0].Request
+		require.Nil(t, r.Notes)
+		require.Nil(t, r.AttendeeName)
+		require.Empty(t, r.ServiceID)
 	})
 }
 

@@ -36,7 +36,8 @@ type fakeDesk struct {
 	books       []workflows.BookCommand
 	reschedules []workflows.ChangeCommand[appointment.MoveRequest]
 	cancels     []workflows.ChangeCommand[appointment.CancelRequest]
-	confirms    []workflows.ChangeCommand[appointment.Command]
+	updates     []workflows.ChangeCommand[appointment.UpdateRequest]
+	visits      map[string][]appointment.Command // by what became of them
 	callback    workflows.CallbackAnswer
 	attempts    []workflows.CallbackCommand[appointment.CallbackAttempt]
 	outcomes    []workflows.CallbackCommand[appointment.CallbackOutcome]
@@ -58,6 +59,7 @@ func newClerk() *fakeDesk {
 		change:   workflows.ChangeAnswer{State: workflows.Done, Appointment: aView()},
 		callback: workflows.CallbackAnswer{State: workflows.Done, Callback: toCallBack()},
 		answers:  map[string]any{},
+		visits:   map[string][]appointment.Command{},
 	}
 }
 
@@ -76,8 +78,29 @@ func (d *fakeDesk) Cancel(_ context.Context, c workflows.ChangeCommand[appointme
 	return d.change, d.failed
 }
 
+func (d *fakeDesk) Update(_ context.Context, c workflows.ChangeCommand[appointment.UpdateRequest]) (workflows.ChangeAnswer, error) {
+	d.updates = append(d.updates, c)
+	return d.change, d.failed
+}
+
 func (d *fakeDesk) Confirm(_ context.Context, c workflows.ChangeCommand[appointment.Command]) (workflows.ChangeAnswer, error) {
-	d.confirms = append(d.confirms, c)
+	return d.visit("confirm", c)
+}
+
+func (d *fakeDesk) CheckIn(_ context.Context, c workflows.ChangeCommand[appointment.Command]) (workflows.ChangeAnswer, error) {
+	return d.visit("check-in", c)
+}
+
+func (d *fakeDesk) Complete(_ context.Context, c workflows.ChangeCommand[appointment.Command]) (workflows.ChangeAnswer, error) {
+	return d.visit("complete", c)
+}
+
+func (d *fakeDesk) MarkNoShow(_ context.Context, c workflows.ChangeCommand[appointment.Command]) (workflows.ChangeAnswer, error) {
+	return d.visit("no-show", c)
+}
+
+func (d *fakeDesk) visit(became string, c workflows.ChangeCommand[appointment.Command]) (workflows.ChangeAnswer, error) {
+	d.visits[became] = append(d.visits[became], c.Request)
 	return d.change, d.failed
 }
 
@@ -124,7 +147,7 @@ func (d *fakeDesk) Close() {}
 
 // commands counts what the desk was told.
 func (d *fakeDesk) commands() int {
-	return len(d.books) + len(d.reschedules) + len(d.cancels) + len(d.confirms) + len(d.attempts) + len(d.outcomes) + len(d.holds) + len(d.releases) + len(d.asked)
+	return len(d.books) + len(d.reschedules) + len(d.cancels) + len(d.updates) + len(d.visits) + len(d.attempts) + len(d.outcomes) + len(d.holds) + len(d.releases) + len(d.asked)
 }
 
 // aView is an appointment in Berlin, in summer.
@@ -147,12 +170,16 @@ var deskCommands = map[string]string{
 	"book":         "book damen --at 2027-03-31T10:00 --key k-1",
 	"reschedule":   "reschedule " + anAppointment + " --to 2027-03-31T10:00 --command-id c-1",
 	"cancel":       "cancel " + anAppointment + " --command-id c-1",
+	"update":       "update " + anAppointment + " --notes x --command-id c-1",
 	"confirm":      "confirm " + anAppointment + " --command-id c-1",
+	"check-in":     "check-in " + anAppointment + " --command-id c-1",
+	"complete":     "complete " + anAppointment + " --command-id c-1",
+	"no-show":      "no-show " + anAppointment + " --command-id c-1",
 	"appointments": "appointments",
 	"customers":    "customers Ida",
 	"callbacks":    "callbacks",
 	"attempt":      "callbacks attempt " + aCallback + " --reached --attempt 1",
-	"complete":     "callbacks complete " + aCallback + " --outcome booked",
+	"outcome":      "callbacks complete " + aCallback + " --outcome booked",
 }
 
 func TestDeskUsageErrors(t *testing.T) {
@@ -161,6 +188,7 @@ func TestDeskUsageErrors(t *testing.T) {
 		args, says string
 	}{
 		{"slots", "the service is missing, as in: starter slots damen --branch berlin"},
+		{"update " + anAppointment, "nothing is to change: take --notes, --attendee, --staff or --service"},
 		{"slots damn", `SERVICE "damn": did you mean damen?`},
 		{"slots Damen!", `SERVICE "Damen!": `},
 		{"slots quux", `SERVICE "quux": write a UUID, or a name of the demo: herren, damen, `},
@@ -268,7 +296,8 @@ func TestUnanswered(t *testing.T) {
 	t.Parallel()
 	again := map[string]string{
 		"book": "ask again with --key k-1", "reschedule": "ask again with --command-id c-1", "cancel": "ask again with --command-id c-1", "confirm": "ask again with --command-id c-1",
-		"attempt": "ask again with --attempt 1", "complete": "ask again with the same words", "release": "ask again with the same words",
+		"update": "ask again with --command-id c-1", "check-in": "ask again with --command-id c-1", "complete": "ask again with --command-id c-1", "no-show": "ask again with --command-id c-1",
+		"attempt": "ask again with --attempt 1", "outcome": "ask again with the same words", "release": "ask again with the same words",
 	}
 	for _, c := range []struct {
 		name string

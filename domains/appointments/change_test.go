@@ -11,6 +11,7 @@ import (
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
+	"github.com/herald-bus/herald/events/availability"
 )
 
 func TestAPT22_VersionsAndWhoIsLate(t *testing.T) {
@@ -170,6 +171,38 @@ func TestAPT26_AnUpdateKeepsTheStart(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, announce, "what is there already changes nothing")
 	})
+}
+
+func TestAPT26_AnotherServiceStaysWithThePerson(t *testing.T) {
+	onBoth(t, func(t *testing.T, f fixture) {
+		view, _ := f.book(wish(func(r *appointment.BookRequest) { r.StaffID = jonas }), forVera())
+		r := appointment.UpdateRequest{Command: command("u", view, reception), ServiceID: colour}
+		change, err := f.PrepareUpdate(t.Context(), tenant, now, r)
+		require.NoError(t, err)
+		require.Equal(t, [][]string{{jonas}, nil, {jonas}}, candidatesOf(change.Demand))
+
+		r.Phases = held(appointment.Prepared{Request: appointment.BookRequest{StartsAt: change.StartsAt}, Demand: change.Demand})
+		_, announce, err := f.Update(t.Context(), tenant, now, r)
+		require.NoError(t, err)
+		require.Equal(t, []string{"service_id"}, announce[0].(appointment.Updated).Changed)
+
+		require.NoError(t, f.PutServiceStaff(t.Context(), tenant, appointments.ServiceStaff{ServiceID: cut, StaffID: jonas}))
+		r = appointment.UpdateRequest{Command: command("u2", view, reception), ServiceID: cut}
+		change, err = f.PrepareUpdate(t.Context(), tenant, now, r)
+		require.NoError(t, err, "somebody else does it")
+		require.NotContains(t, candidatesOf(change.Demand)[0], jonas)
+		r.Phases = held(appointment.Prepared{Request: appointment.BookRequest{StartsAt: change.StartsAt}, Demand: change.Demand})
+		_, announce, err = f.Update(t.Context(), tenant, now, r)
+		require.NoError(t, err)
+		require.Equal(t, []string{"service_id", "staff_ids"}, announce[0].(appointment.Updated).Changed)
+	})
+}
+
+func candidatesOf(d availability.Demand) (all [][]string) {
+	for _, p := range d.Phases {
+		all = append(all, p.Staff)
+	}
+	return all
 }
 
 func TestAPT27_HowOftenACustomerMayMove(t *testing.T) {

@@ -86,8 +86,15 @@ func mayBecome(b booking, to appointment.Status, who actor, now time.Time) error
 		if s.to != to || !slices.Contains(s.from, b.Status) || !slices.Contains(s.by, who) {
 			continue
 		}
-		if s.notYet != nil && now.Before(s.notYet(b)) || s.tooLate != nil && !now.Before(s.tooLate(b)) {
-			continue
+		switch {
+		case s.notYet != nil && now.Before(s.notYet(b)):
+			from := s.notYet(b).Format(time.RFC3339)
+			return events.Refuse("invalid_transition", "APT-24", "the appointment of %s can't become %s by the %s before %s: wait until then",
+				b.StartsAt.Format(time.RFC3339), to, who, from).With("status", string(b.Status)).With("from", from)
+		case s.tooLate != nil && !now.Before(s.tooLate(b)):
+			until := s.tooLate(b).Format(time.RFC3339)
+			return events.Refuse("invalid_transition", "APT-24", "the appointment of %s could become %s by the %s until %s: that is over",
+				b.StartsAt.Format(time.RFC3339), to, who, until).With("status", string(b.Status)).With("until", until)
 		}
 		return nil
 	}

@@ -2,6 +2,8 @@ package appointments
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/herald-bus/herald/domains/internal/store"
@@ -34,7 +36,7 @@ func (s *Service) PrepareUpdate(ctx context.Context, tenantID string, _ time.Tim
 	if r.ServiceID != "" {
 		serviceID = r.ServiceID
 	}
-	service, l, err := substitute(ctx, scope, b, serviceID, r.StaffID)
+	service, l, err := updated(ctx, scope, b, serviceID, r.StaffID)
 	if err != nil {
 		return change, err
 	}
@@ -51,6 +53,18 @@ func (s *Service) PrepareUpdate(ctx context.Context, tenantID string, _ time.Tim
 	// The start stays, however soon or far it is.
 	change.Demand.Notice, change.Demand.MaxDays = anyPast, anyDays
 	return change, nil
+}
+
+// updated finds who does a service instead of what was booked: the person who is
+// asked for, or else the one who has it now, unless that one does not do it.
+func updated(ctx context.Context, scope store.Scope, b booking, serviceID, staffID string) (CatalogService, lineup, error) {
+	if staffID == "" && len(b.StaffIDs) == 1 {
+		service, l, err := substitute(ctx, scope, b, serviceID, b.StaffIDs[0])
+		if refusal, ok := errors.AsType[*events.Refusal](err); !ok || refusal.Code != "staff_not_qualified" {
+			return service, l, err
+		}
+	}
+	return substitute(ctx, scope, b, serviceID, staffID)
 }
 
 // substitute finds who may do the service at the time of the appointment.
@@ -150,11 +164,11 @@ func (b *booking) replace(ctx context.Context, tx store.Scope, r appointment.Upd
 		serviceID = r.ServiceID
 		note("service_id")
 	}
-	service, l, err := substitute(ctx, tx, *b, serviceID, r.StaffID)
+	service, l, err := updated(ctx, tx, *b, serviceID, r.StaffID)
 	if err != nil {
 		return err
 	}
-	if r.StaffID != "" {
+	if !slices.Equal(staffOf(r.Phases), b.StaffIDs) {
 		note("staff_ids")
 	}
 	if serviceID != b.ServiceID {

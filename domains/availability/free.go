@@ -110,11 +110,11 @@ func check(v *view, d availability.Demand, a asker, start int64) (*placer, place
 		if found, ok = p.place(start, "", by); ok {
 			continue
 		}
-		refusal := events.Refuse(refusals[by].code, refusals[by].rule, refusals[by].text, local)
-		if by == byHours {
-			refusal = refusal.With("hours", v.hoursOf(on))
+		if hours := v.hoursOf(on); by == byHours && hours != "" {
+			return nil, placement{}, events.Refuse("outside_hours", "AVL-21",
+				"%s is outside of the branch's hours, %s, or of those of whoever could do it: choose a time within them", local, hours).With("hours", hours)
 		}
-		return nil, placement{}, refusal
+		return nil, placement{}, events.Refuse(refusals[by].code, refusals[by].rule, refusals[by].text, local)
 	}
 	return p, found, nil
 }

@@ -21,7 +21,7 @@ const (
 
 // refusals are the codes of the levels, and the rules behind them.
 var refusals = map[level]struct{ code, rule, text string }{
-	byHours:    {"outside_hours", "AVL-21", "%s is outside of the hours: choose a time within them"},
+	byHours:    {"outside_hours", "AVL-21", "%s is outside of the hours of whoever could do it: choose a time within them"},
 	byPresence: {"staff_absent", "AVL-7", "nobody who could do it is there at %s: choose another day, or another person"},
 	byCount:    {"day_full", "AVL-26", "the day of %s is full for everybody who could do it: choose another day, or another person"},
 	bySeats:    {"group_full", "AVL-25", "the course at %s has no place left: choose another one"},

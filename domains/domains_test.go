@@ -42,6 +42,7 @@ var heardByAuditOnly = []string{
 	"appointment.series_planned",
 	"appointment.started",
 	"appointment.wish_matched",
+	"audit.chain_broken",
 	"customer.consent_changed",
 	"customer.duplicate_suspected",
 	"customer.erasure_requested",

@@ -19,6 +19,7 @@ import (
 
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
+	"github.com/herald-bus/herald/events/audit"
 	"github.com/herald-bus/herald/events/availability"
 	"github.com/herald-bus/herald/events/call"
 	"github.com/herald-bus/herald/events/customer"
@@ -30,6 +31,7 @@ var update = flag.Bool("update", false, "write the wire goldens that are missing
 // wireTypes are the event types of every noun package.
 var wireTypes = map[string][]events.Type{
 	"appointment":  appointment.Types,
+	"audit":        audit.Types,
 	"availability": availability.Types,
 	"call":         call.Types,
 	"customer":     customer.Types,

@@ -17,6 +17,7 @@ import (
 	"github.com/herald-bus/herald/domains/audit"
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
+	broken "github.com/herald-bus/herald/events/audit"
 	"github.com/herald-bus/herald/events/availability"
 	"github.com/herald-bus/herald/events/call"
 	"github.com/herald-bus/herald/events/customer"
@@ -25,7 +26,7 @@ import (
 
 var quiet = slog.New(slog.DiscardHandler)
 
-var allTypes = slices.Concat(appointment.Types, availability.Types, call.Types, customer.Types, notification.Types)
+var allTypes = slices.Concat(appointment.Types, broken.Types, availability.Types, call.Types, customer.Types, notification.Types)
 
 // personal are words that a field with a person's data has in its name.
 var personal = []string{

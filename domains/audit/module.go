@@ -10,6 +10,7 @@ import (
 
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/domains/internal/upkeep"
+	"github.com/herald-bus/herald/events/audit"
 	"github.com/herald-bus/herald/events/eventsfx"
 )
 
@@ -23,6 +24,7 @@ var Migrations = store.Migrations{Domain: "audit", Files: migrations}
 var Module = fx.Module("audit",
 	store.Contribute(Migrations),
 	fx.Provide(NewTrail),
+	eventsfx.Types(audit.Types...),
 	eventsfx.Listeners(NewAppendEntry),
 	upkeep.Jobs(sealing, verifying, expiring),
 )

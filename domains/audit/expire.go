@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/upkeep"
 	"github.com/herald-bus/herald/events"
 )
 
@@ -65,18 +66,11 @@ func lastExpired(ctx context.Context, tx store.Scope, cutoff time.Time) (head, e
 
 // ExpireAll does that for all tenants that have a chain.
 func (t *Trail) ExpireAll(ctx context.Context, log *slog.Logger, now time.Time) error {
-	tenants, err := store.All(ctx, t.db.AllTenants(), scanText, `SELECT tenant_id FROM audit_head`)
-	if err != nil {
-		return fmt.Errorf("audit: look for chains: %w", err)
-	}
-	for _, tenantID := range tenants {
+	return upkeep.EachTenant(ctx, t.db, func(tenantID string) error {
 		deleted, err := t.Expire(ctx, tenantID, now, Years)
-		switch {
-		case err != nil:
-			log.ErrorContext(ctx, "old entries of the audit trail stay", "tenant", tenantID, "error", err)
-		case deleted > 0:
+		if deleted > 0 {
 			log.InfoContext(ctx, "entries of the audit trail have expired", "tenant", tenantID, "entries", deleted)
 		}
-	}
-	return nil
+		return err
+	}, chains)
 }

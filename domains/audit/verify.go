@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/events"
@@ -141,33 +140,6 @@ func (w *walk) finish(ctx context.Context, s store.Scope, end head) error {
 		w.bad(ahead[0], audit.Gap, fmt.Sprint(end.seq), fmt.Sprint(ahead[0]))
 	}
 	return err
-}
-
-// VerifyAll looks at what was sealed since the last checkpoint but one of each
-// tenant, and reports in the log what is not good.
-func (t *Trail) VerifyAll(ctx context.Context, log *slog.Logger) error {
-	tenants, err := store.All(ctx, t.db.AllTenants(), scanText, `SELECT tenant_id FROM audit_head`)
-	if err != nil {
-		return fmt.Errorf("audit: look for chains: %w", err)
-	}
-	for _, tenantID := range tenants {
-		made, err := t.Checkpoints(ctx, tenantID)
-		if err != nil {
-			return err
-		}
-		var from int64
-		if len(made) > 1 {
-			from = made[len(made)-2].Seq + 1
-		}
-		v, err := t.Verify(ctx, tenantID, from)
-		switch {
-		case err != nil:
-			log.ErrorContext(ctx, "the audit trail can't be verified", "tenant", tenantID, "error", err)
-		case !v.OK():
-			log.ErrorContext(ctx, "the audit trail is broken", "tenant", tenantID, "seq", v.BadSeq, "kind", v.Kind, "expected", v.Expected, "found", v.Found)
-		}
-	}
-	return nil
 }
 
 func scanSeq(row store.Row) (seq int64, err error) { return seq, row.Scan(&seq) }

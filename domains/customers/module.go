@@ -2,11 +2,13 @@ package customers
 
 import (
 	"embed"
+	"time"
 
 	"github.com/caarlos0/env/v11"
 	"go.uber.org/fx"
 
 	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/upkeep"
 	"github.com/herald-bus/herald/events/customer"
 	"github.com/herald-bus/herald/events/eventsfx"
 )
@@ -35,4 +37,10 @@ var Module = fx.Module("customers",
 		NewSearchDuplicatesOfNew,
 		NewSearchDuplicatesOfChanged,
 	),
+	upkeep.Jobs(purging),
 )
+
+// purging deletes what has served its time.
+func purging(s *Service) upkeep.Job {
+	return upkeep.Job{Name: "customers.purge", Every: time.Hour, Run: s.PurgeAll}
+}

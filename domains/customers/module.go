@@ -1,7 +1,9 @@
 package customers
 
 import (
+	"context"
 	"embed"
+	"log/slog"
 	"time"
 
 	"github.com/caarlos0/env/v11"
@@ -9,6 +11,7 @@ import (
 
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/domains/internal/upkeep"
+	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/customer"
 	"github.com/herald-bus/herald/events/eventsfx"
 )
@@ -37,10 +40,24 @@ var Module = fx.Module("customers",
 		NewSearchDuplicatesOfNew,
 		NewSearchDuplicatesOfChanged,
 	),
-	upkeep.Jobs(purging),
+	upkeep.Jobs(purging, reviewing, erasing),
 )
 
 // purging deletes what has served its time.
 func purging(s *Service) upkeep.Job {
 	return upkeep.Job{Name: "customers.purge", Every: time.Hour, Run: s.PurgeAll}
+}
+
+// reviewing lifts restrictions whose reason has passed.
+func reviewing(s *Service, p events.Publisher) upkeep.Job {
+	return upkeep.Job{Name: "customers.review", Every: time.Hour, Run: func(ctx context.Context, now time.Time) error {
+		return s.ReviewAll(ctx, p, now)
+	}}
+}
+
+// erasing forgets whom it is due to forget.
+func erasing(s *Service, p events.Publisher, log *slog.Logger) upkeep.Job {
+	return upkeep.Job{Name: "customers.erase", Every: time.Hour, Run: func(ctx context.Context, now time.Time) error {
+		return s.EraseAll(ctx, log, p, now)
+	}}
 }

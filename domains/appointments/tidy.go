@@ -35,7 +35,7 @@ func (s *Service) Tidy(ctx context.Context, tenantID string, now time.Time) erro
 			(SELECT m.event_id FROM wish_match m JOIN wish w ON w.tenant_id = m.tenant_id AND w.wish_id = m.wish_id
 			WHERE m.tenant_id = $1 AND w.created_at <= $2 LIMIT $3)`, now.Add(-wishLifetime - answerLifetime)},
 	} {
-		if err := upkeep.InBatches(ctx, s.db.Tenant(tenantID), of.statement, of.until); err != nil {
+		if _, err := upkeep.InBatches(ctx, s.db.Tenant(tenantID), of.statement, of.until); err != nil {
 			return fmt.Errorf("appointments: tidy: %w", err)
 		}
 	}

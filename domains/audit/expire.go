@@ -31,26 +31,27 @@ func (t *Trail) Expire(ctx context.Context, tenantID string, now time.Time, year
 		return 0, err
 	}
 	cutoff := time.Date(now.In(location).Year()-years, time.January, 1, 0, 0, 0, 0, location)
-	var deleted int64
+	var last head
 	err = t.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
 		if _, err := lockHead(ctx, tx, tenantID); err != nil {
 			return err
 		}
-		last, err := lastExpired(ctx, tx, cutoff)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
+		if last, err = lastExpired(ctx, tx, cutoff); err != nil {
 			return err
 		}
-		if err := putCheckpoint(ctx, tx, Checkpoint{Seq: last.seq, Hash: last.hash, SealedAt: now, Expired: true}); err != nil {
-			return err
-		}
-		deleted, err = tx.Exec(ctx, `DELETE FROM audit_entry WHERE tenant_id = $1 AND seq <= $2`, last.seq)
-		return err
+		return putCheckpoint(ctx, tx, Checkpoint{Seq: last.seq, Hash: last.hash, SealedAt: now, Expired: true})
 	})
+	if errors.Is(err, store.ErrNotFound) {
+		return 0, nil
+	}
 	if err != nil {
 		return 0, fmt.Errorf("audit: expire entries of %s: %w", tenantID, err)
+	}
+	// From the first to the last: what an interruption leaves ends at the checkpoint.
+	deleted, err := upkeep.InBatches(ctx, t.db.Tenant(tenantID), `DELETE FROM audit_entry WHERE tenant_id = $1 AND seq IN
+		(SELECT seq FROM audit_entry WHERE tenant_id = $1 AND seq <= $2 ORDER BY seq LIMIT $3)`, last.seq)
+	if err != nil {
+		return deleted, fmt.Errorf("audit: delete expired entries of %s: %w", tenantID, err)
 	}
 	return deleted, nil
 }

@@ -47,7 +47,7 @@ func (s *Service) Tidy(ctx context.Context, tenantID string, now time.Time) erro
 		{`DELETE FROM day_version WHERE tenant_id = $1 AND (staff_id, date) IN
 			(SELECT staff_id, date FROM day_version WHERE tenant_id = $1 AND date < $2 LIMIT $3)`, until.UTC().Format(time.DateOnly)},
 	} {
-		if err := upkeep.InBatches(ctx, scope, of.statement, of.until); err != nil {
+		if _, err := upkeep.InBatches(ctx, scope, of.statement, of.until); err != nil {
 			return fmt.Errorf("availability: tidy: %w", err)
 		}
 	}

@@ -40,7 +40,7 @@ func (s *Service) Purge(ctx context.Context, tenantID string, now time.Time) err
 		{`DELETE FROM erasure WHERE tenant_id = $1 AND customer_id IN
 			(SELECT customer_id FROM erasure WHERE tenant_id = $1 AND state <> 'requested' AND done_at < $2 LIMIT $3)`, now.AddDate(-keepProof, 0, 0)},
 	} {
-		if err := upkeep.InBatches(ctx, s.db.Tenant(tenantID), of.statement, of.before); err != nil {
+		if _, err := upkeep.InBatches(ctx, s.db.Tenant(tenantID), of.statement, of.before); err != nil {
 			return fmt.Errorf("customers: purge: %w", err)
 		}
 	}

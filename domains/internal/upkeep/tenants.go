@@ -34,14 +34,14 @@ func EachTenant(ctx context.Context, db *store.DB, do func(tenantID string) erro
 const Batch = 1000
 
 // InBatches runs a statement on the rows of a tenant until it finds none any more,
-// each time in a transaction of its own. The last of its arguments is [Batch], which
-// it must take for a limit.
-func InBatches(ctx context.Context, scope store.Scope, statement string, args ...any) error {
+// each time in a transaction of its own, and returns how many it found. The last of
+// its arguments is [Batch], which it must take for a limit.
+func InBatches(ctx context.Context, scope store.Scope, statement string, args ...any) (int64, error) {
 	args = append(args, Batch)
-	for {
+	for total := int64(0); ; {
 		n, err := scope.Exec(ctx, statement, args...)
-		if err != nil || n < Batch {
-			return err
+		if total += n; err != nil || n < Batch {
+			return total, err
 		}
 	}
 }

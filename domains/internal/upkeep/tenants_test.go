@@ -55,10 +55,11 @@ func TestBatchesEndWhenNothingIsLeft(t *testing.T) {
 			return err
 		}))
 
-		err := upkeep.InBatches(t.Context(), db.Tenant(tenant), `DELETE FROM branch WHERE tenant_id = $1
+		found, err := upkeep.InBatches(t.Context(), db.Tenant(tenant), `DELETE FROM branch WHERE tenant_id = $1
 			AND branch_id IN (SELECT branch_id FROM branch WHERE tenant_id = $1 AND zone = $2 LIMIT $3)`, "Europe/Berlin")
 
 		require.NoError(t, err)
+		require.EqualValues(t, upkeep.Batch+1, found)
 		left, err := tenancy.Branches(t.Context(), db.Tenant(tenant))
 		require.NoError(t, err)
 		require.Empty(t, left)

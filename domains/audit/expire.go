@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/tenancy"
 	"github.com/herald-bus/herald/domains/internal/upkeep"
 	"github.com/herald-bus/herald/events"
 )
@@ -65,13 +67,26 @@ func lastExpired(ctx context.Context, tx store.Scope, cutoff time.Time) (head, e
 		ORDER BY seq DESC LIMIT 1`, cutoff)
 }
 
-// ExpireAll does that for all tenants that have a chain.
+// ExpireAll does that for all tenants that have a chain, each by its own term.
 func (t *Trail) ExpireAll(ctx context.Context, log *slog.Logger, now time.Time) error {
 	return upkeep.EachTenant(ctx, t.db, func(tenantID string) error {
-		deleted, err := t.Expire(ctx, tenantID, now, Years)
+		years, err := t.years(ctx, tenantID)
+		if err != nil {
+			return err
+		}
+		deleted, err := t.Expire(ctx, tenantID, now, years)
 		if deleted > 0 {
 			log.InfoContext(ctx, "entries of the audit trail have expired", "tenant", tenantID, "entries", deleted)
 		}
 		return err
 	}, chains)
+}
+
+// years is a tenant's term. One that is not registered has the usual one.
+func (t *Trail) years(ctx context.Context, tenantID string) (int, error) {
+	tenant, err := tenancy.FindTenant(ctx, t.db.Tenant(tenantID))
+	if _, unknown := errors.AsType[*events.Refusal](err); err != nil && !unknown {
+		return 0, fmt.Errorf("audit: term of %s: %w", tenantID, err)
+	}
+	return cmp.Or(tenant.AuditYears, Years), nil
 }

@@ -14,7 +14,10 @@
 // it and the one before. See [Trail.Seal] and [Trail.Verify].
 //
 // It announces
-//   - audit.chain_broken, from [Trail.VerifyAll]
+//   - audit.chain_broken
+//
+// By itself it seals, verifies and expires: [Trail.SealAll], [Trail.VerifyAll] and
+// [Trail.ExpireAll].
 //
 // It reacts to
 //   - every event: audit.append-entry

@@ -40,7 +40,7 @@ func InBatches(ctx context.Context, scope store.Scope, statement string, args ..
 	args = append(args, Batch)
 	for total := int64(0); ; {
 		n, err := scope.Exec(ctx, statement, args...)
-		if total += n; err != nil || n < Batch {
+		if total += n; err != nil || n == 0 {
 			return total, err
 		}
 	}

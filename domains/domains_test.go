@@ -42,6 +42,7 @@ var heardByAuditOnly = []string{
 	"appointment.series_planned",
 	"appointment.started",
 	"appointment.wish_matched",
+	"audit.chain_broken",
 	"calendar.absence_recorded",
 	"calendar.booking_cancelled",
 	"calendar.booking_created",

@@ -19,6 +19,7 @@ import (
 
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
+	"github.com/herald-bus/herald/events/audit"
 	"github.com/herald-bus/herald/events/availability"
 	"github.com/herald-bus/herald/events/calendar"
 	"github.com/herald-bus/herald/events/call"
@@ -32,6 +33,7 @@ var update = flag.Bool("update", false, "write the wire goldens that are missing
 // wireTypes are the event types of every noun package.
 var wireTypes = map[string][]events.Type{
 	"appointment":  appointment.Types,
+	"audit":        audit.Types,
 	"availability": availability.Types,
 	"calendar":     calendar.Types,
 	"call":         call.Types,

@@ -20,14 +20,15 @@ import (
 	"github.com/herald-bus/herald/workflows"
 )
 
-// wiring is everything but the connection: it can be built without a server.
+// wiring is everything but the connection, which it needs when it starts and not
+// before: it can be built without a server.
 func wiring(config Config, log *slog.Logger) fx.Option {
 	return fx.Options(
 		fx.Supply(config, log),
 		domains.Module,
 		domains.Upkeep,
 		eventsfx.Registry,
-		fx.Provide(newActivities, newLife),
+		fx.Provide(newActivities, newLife, newPublisher),
 		fx.WithLogger(func() fxevent.Logger {
 			logger := &fxevent.SlogLogger{Logger: log}
 			logger.UseLogLevel(slog.LevelDebug)
@@ -49,6 +50,11 @@ func newLife(s domains.Services) activities.Life {
 	return activities.Life{Customers: s.Customers, Availability: s.Availability, Appointments: s.Appointments, Calendar: s.Calendar, Rank: s.Rank, Seed: s.Seed}
 }
 
+// newPublisher announces what upkeep finds out.
+func newPublisher(config Config, connection *temporalclient.Connection) events.Publisher {
+	return workflows.NewPublisher(connection.Client, workflows.Config{Namespace: connection.Namespace, TaskQueue: config.TaskQueue})
+}
+
 // newLives starts lives over the connection, where there is one.
 func newLives(config Config, connection *temporalclient.Connection) domains.Lives {
 	return workflows.NewCallbacks(connection.Client, workflows.Config{Namespace: connection.Namespace, TaskQueue: config.TaskQueue})
@@ -57,7 +63,8 @@ func newLives(config Config, connection *temporalclient.Connection) domains.Live
 // validateWiring builds every listener and prints what would run.
 func validateWiring(_ context.Context, config Config, stdout, stderr io.Writer) error {
 	var registry *events.Registry
-	app := fx.New(wiring(config, config.logger(stderr)), fx.Populate(&registry), fx.Invoke(func(*activities.Activities, activities.Life) {}))
+	noConnection := fx.Supply(&temporalclient.Connection{}) // nothing starts
+	app := fx.New(wiring(config, config.logger(stderr)), noConnection, fx.Populate(&registry), fx.Invoke(func(*activities.Activities, activities.Life) {}))
 	if err := app.Err(); err != nil {
 		return wiringError(err)
 	}

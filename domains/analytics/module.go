@@ -3,7 +3,6 @@ package analytics
 import (
 	"context"
 	"embed"
-	"log/slog"
 	"time"
 
 	"go.uber.org/fx"
@@ -46,9 +45,9 @@ var Module = fx.Module("analytics",
 )
 
 // recomputing brings the figures up to date.
-func recomputing(facts *Facts, log *slog.Logger) upkeep.Job {
+func recomputing(facts *Facts) upkeep.Job {
 	return upkeep.Job{Name: "analytics.recompute", Every: 30 * time.Second, Run: func(ctx context.Context, _ time.Time) error {
-		return facts.RecomputeAll(ctx, log)
+		return facts.RecomputeAll(ctx)
 	}}
 }
 

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/upkeep"
 	"github.com/herald-bus/herald/events"
 )
 
@@ -102,19 +102,12 @@ func (f *Facts) recomputeDay(ctx context.Context, tenantID string, d day) (mine 
 	return mine && err == nil, err
 }
 
-// RecomputeAll does that for all tenants. One that fails doesn't keep the others.
-func (f *Facts) RecomputeAll(ctx context.Context, log *slog.Logger) error {
-	tenants, err := store.All(ctx, f.db.AllTenants(), func(row store.Row) (id string, err error) { return id, row.Scan(&id) },
-		`SELECT DISTINCT tenant_id FROM dirty_day`)
-	if err != nil {
-		return fmt.Errorf("analytics: look for days that changed: %w", err)
-	}
-	for _, tenantID := range tenants {
-		if _, err := f.Recompute(ctx, tenantID); err != nil {
-			log.ErrorContext(ctx, "the figures are not up to date", "tenant", tenantID, "error", err)
-		}
-	}
-	return nil
+// RecomputeAll does that for all tenants.
+func (f *Facts) RecomputeAll(ctx context.Context) error {
+	return upkeep.EachTenant(ctx, f.db, func(tenantID string) error {
+		_, err := f.Recompute(ctx, tenantID)
+		return err
+	}, `SELECT DISTINCT tenant_id FROM dirty_day`)
 }
 
 // Rebuild makes the figures of a range of dates anew, the last one included, the

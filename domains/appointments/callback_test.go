@@ -302,9 +302,9 @@ func TestAPT59_TheLifeOfAWish(t *testing.T) {
 			require.NoError(t, err)
 			return w.Status
 		}
-		require.NoError(t, f.ExpireWishes(t.Context(), tenant, now.Add(30*24*time.Hour-time.Second)))
+		require.NoError(t, f.Tidy(t.Context(), tenant, now.Add(30*24*time.Hour-time.Second)))
 		require.Equal(t, "pending", status())
-		require.NoError(t, f.ExpireWishes(t.Context(), tenant, now.Add(30*24*time.Hour)))
+		require.NoError(t, f.Tidy(t.Context(), tenant, now.Add(30*24*time.Hour)))
 		require.Equal(t, "expired", status())
 
 		third := veraWish("w3")

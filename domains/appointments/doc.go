@@ -27,4 +27,6 @@
 //   - customer.merged, unmerged: appointments.move-to-surviving-customer
 //   - customer.erased: appointments.forget-customer
 //   - customer.booking_restricted: appointments.note-restriction
+//
+// By itself it ends and removes what has served its time: [Service.TidyAll].
 package appointments

@@ -2,10 +2,12 @@ package appointments
 
 import (
 	"embed"
+	"time"
 
 	"go.uber.org/fx"
 
 	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/upkeep"
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/eventsfx"
 )
@@ -32,4 +34,10 @@ var Module = fx.Module("appointments",
 		NewForgetCustomer,
 		NewNoteRestriction,
 	),
+	upkeep.Jobs(tidying),
 )
+
+// tidying ends and removes what has served its time.
+func tidying(s *Service) upkeep.Job {
+	return upkeep.Job{Name: "appointments.tidy", Every: time.Hour, Run: s.TidyAll}
+}

@@ -11,8 +11,6 @@ import (
 	"github.com/herald-bus/herald/events/appointment"
 )
 
-const requestLifetime = 30 * 24 * time.Hour
-
 // A Request is what somebody asked for, and what he heard.
 type Request struct {
 	ID string
@@ -73,12 +71,6 @@ func reasonOf(answer string) appointment.WishReason {
 		return appointment.TechnicalError
 	}
 	return appointment.NotAvailable
-}
-
-// ForgetRequests removes the requests that are older than 30 days.
-func (s *Service) ForgetRequests(ctx context.Context, tenantID string, now time.Time) error {
-	_, err := s.db.Tenant(tenantID).Exec(ctx, `DELETE FROM request WHERE tenant_id = $1 AND at <= $2`, now.Add(-requestLifetime))
-	return err
 }
 
 func scanRequest(row store.Row) (r Request, err error) {

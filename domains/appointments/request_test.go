@@ -31,8 +31,6 @@ func TestTheLastRequestOfACallThatBookedNothing(t *testing.T) {
 			require.Equal(t, appointment.CustomerDeclined, announce[0].(appointment.WishRecorded).Reason)
 			require.Len(t, announce[0].(appointment.WishRecorded).Alternatives, 1)
 		}
-		require.NoError(t, f.ForgetRequests(t.Context(), tenant, now.AddDate(0, 0, 31)))
-
 		require.NoError(t, f.NoteRequest(t.Context(), tenant, now, appointments.Request{ID: "9", Session: "call-2", BranchID: berlin, ServiceID: cut, DesiredAt: starts, Answer: "slot_taken"}))
 		f.book(wish(func(r *appointment.BookRequest) { r.CallID = "call-2" }), forVera())
 		announce, err = f.LostWish(t.Context(), tenant, now, "call-2", 100)

@@ -13,8 +13,7 @@ import (
 )
 
 const (
-	wishLifetime = 30 * 24 * time.Hour
-	wishReach    = 2 * time.Hour
+	wishReach = 2 * time.Hour
 	// sureEnough is the least confidence, of 100, of a request that was understood.
 	sureEnough = 60
 	// TellCompanyAfter is how long a wish may wait before the company is told.
@@ -117,12 +116,6 @@ func (s *Service) ResolveWishes(ctx context.Context, tenantID, serviceID, custom
 // ContactWish says that a person has reached the customer.
 func (s *Service) ContactWish(ctx context.Context, tenantID, wishID string) error {
 	_, err := s.db.Tenant(tenantID).Exec(ctx, `UPDATE wish SET status = 'contacted' WHERE tenant_id = $1 AND wish_id = $2 AND status = 'pending'`, wishID)
-	return err
-}
-
-// ExpireWishes ends the pending wishes that are older than 30 days.
-func (s *Service) ExpireWishes(ctx context.Context, tenantID string, now time.Time) error {
-	_, err := s.db.Tenant(tenantID).Exec(ctx, `UPDATE wish SET status = 'expired' WHERE tenant_id = $1 AND status = 'pending' AND created_at <= $2`, now.Add(-wishLifetime))
 	return err
 }
 

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/tenancy"
+	"github.com/herald-bus/herald/domains/internal/upkeep"
 	"github.com/herald-bus/herald/events"
 )
 
@@ -30,26 +33,27 @@ func (t *Trail) Expire(ctx context.Context, tenantID string, now time.Time, year
 		return 0, err
 	}
 	cutoff := time.Date(now.In(location).Year()-years, time.January, 1, 0, 0, 0, 0, location)
-	var deleted int64
+	var last head
 	err = t.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
 		if _, err := lockHead(ctx, tx, tenantID); err != nil {
 			return err
 		}
-		last, err := lastExpired(ctx, tx, cutoff)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
+		if last, err = lastExpired(ctx, tx, cutoff); err != nil {
 			return err
 		}
-		if err := putCheckpoint(ctx, tx, Checkpoint{Seq: last.seq, Hash: last.hash, SealedAt: now, Expired: true}); err != nil {
-			return err
-		}
-		deleted, err = tx.Exec(ctx, `DELETE FROM audit_entry WHERE tenant_id = $1 AND seq <= $2`, last.seq)
-		return err
+		return putCheckpoint(ctx, tx, Checkpoint{Seq: last.seq, Hash: last.hash, SealedAt: now, Expired: true})
 	})
+	if errors.Is(err, store.ErrNotFound) {
+		return 0, nil
+	}
 	if err != nil {
 		return 0, fmt.Errorf("audit: expire entries of %s: %w", tenantID, err)
+	}
+	// From the first to the last: what an interruption leaves ends at the checkpoint.
+	deleted, err := upkeep.InBatches(ctx, t.db.Tenant(tenantID), `DELETE FROM audit_entry WHERE tenant_id = $1 AND seq IN
+		(SELECT seq FROM audit_entry WHERE tenant_id = $1 AND seq <= $2 ORDER BY seq LIMIT $3)`, last.seq)
+	if err != nil {
+		return deleted, fmt.Errorf("audit: delete expired entries of %s: %w", tenantID, err)
 	}
 	return deleted, nil
 }
@@ -63,20 +67,26 @@ func lastExpired(ctx context.Context, tx store.Scope, cutoff time.Time) (head, e
 		ORDER BY seq DESC LIMIT 1`, cutoff)
 }
 
-// ExpireAll does that for all tenants that have a chain.
+// ExpireAll does that for all tenants that have a chain, each by its own term.
 func (t *Trail) ExpireAll(ctx context.Context, log *slog.Logger, now time.Time) error {
-	tenants, err := store.All(ctx, t.db.AllTenants(), scanText, `SELECT tenant_id FROM audit_head`)
-	if err != nil {
-		return fmt.Errorf("audit: look for chains: %w", err)
-	}
-	for _, tenantID := range tenants {
-		deleted, err := t.Expire(ctx, tenantID, now, Years)
-		switch {
-		case err != nil:
-			log.ErrorContext(ctx, "old entries of the audit trail stay", "tenant", tenantID, "error", err)
-		case deleted > 0:
+	return upkeep.EachTenant(ctx, t.db, func(tenantID string) error {
+		years, err := t.years(ctx, tenantID)
+		if err != nil {
+			return err
+		}
+		deleted, err := t.Expire(ctx, tenantID, now, years)
+		if deleted > 0 {
 			log.InfoContext(ctx, "entries of the audit trail have expired", "tenant", tenantID, "entries", deleted)
 		}
+		return err
+	}, chains)
+}
+
+// years is a tenant's term. One that is not registered has the usual one.
+func (t *Trail) years(ctx context.Context, tenantID string) (int, error) {
+	tenant, err := tenancy.FindTenant(ctx, t.db.Tenant(tenantID))
+	if _, unknown := errors.AsType[*events.Refusal](err); err != nil && !unknown {
+		return 0, fmt.Errorf("audit: term of %s: %w", tenantID, err)
 	}
-	return nil
+	return cmp.Or(tenant.AuditYears, Years), nil
 }

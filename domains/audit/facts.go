@@ -36,6 +36,8 @@ var Facts = map[string][]string{
 	"appointment.callback_completed": {"callback_id", "outcome", "appointment_id"},
 	"appointment.callback_expired":   {"callback_id", "outcome", "appointment_id"},
 
+	"audit.chain_broken": {"seq", "kind", "checked_at"},
+
 	"availability.changed":        {"branch_id", "staff_id", "dates", "reason"},
 	"availability.slot_held":      {"hold_id", "channel", "branch_id", "service_id", "expires_at"},
 	"availability.slot_booked":    {"appointment_id", "hold_id", "branch_id", "service_id", "seat"},

@@ -17,6 +17,7 @@ import (
 	"github.com/herald-bus/herald/domains/audit"
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
+	broken "github.com/herald-bus/herald/events/audit"
 	"github.com/herald-bus/herald/events/availability"
 	"github.com/herald-bus/herald/events/calendar"
 	"github.com/herald-bus/herald/events/call"
@@ -27,7 +28,7 @@ import (
 
 var quiet = slog.New(slog.DiscardHandler)
 
-var allTypes = slices.Concat(appointment.Types, availability.Types, calendar.Types, call.Types, customer.Types,
+var allTypes = slices.Concat(appointment.Types, broken.Types, availability.Types, calendar.Types, call.Types, customer.Types,
 	notification.Types, resilience.Types)
 
 // personal are words that a field with a person's data has in its name.

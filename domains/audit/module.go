@@ -10,6 +10,8 @@ import (
 
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/domains/internal/upkeep"
+	"github.com/herald-bus/herald/events"
+	"github.com/herald-bus/herald/events/audit"
 	"github.com/herald-bus/herald/events/eventsfx"
 )
 
@@ -23,6 +25,7 @@ var Migrations = store.Migrations{Domain: "audit", Files: migrations}
 var Module = fx.Module("audit",
 	store.Contribute(Migrations),
 	fx.Provide(NewTrail),
+	eventsfx.Types(audit.Types...),
 	eventsfx.Listeners(NewAppendEntry),
 	upkeep.Jobs(sealing, verifying, expiring),
 )
@@ -34,11 +37,11 @@ func sealing(trail *Trail, log *slog.Logger) upkeep.Job {
 	}}
 }
 
-// verifying looks at what was sealed lately, oftener than every night so that a
-// worker that restarts every day does it too.
-func verifying(trail *Trail, log *slog.Logger) upkeep.Job {
-	return upkeep.Job{Name: "audit.verify", Every: time.Hour, Run: func(ctx context.Context, _ time.Time) error {
-		return trail.VerifyAll(ctx, log)
+// verifying looks for what is broken, oftener than every night so that a worker
+// that restarts every day does it too.
+func verifying(trail *Trail, p events.Publisher, log *slog.Logger) upkeep.Job {
+	return upkeep.Job{Name: "audit.verify", Every: time.Hour, Run: func(ctx context.Context, now time.Time) error {
+		return trail.VerifyAll(ctx, log, p, now)
 	}}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/herald-bus/herald/domains/audit"
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/domains/internal/store/storetest"
+	"github.com/herald-bus/herald/domains/internal/tenancy"
 )
 
 func TestAUD9_EntriesExpireThreeYearsAfterTheirYear(t *testing.T) {
@@ -44,9 +45,33 @@ func TestAUD9_EntriesExpireThreeYearsAfterTheirYear(t *testing.T) {
 	}, audit.Migrations)
 }
 
+func TestAUD9_EachTenantHasItsTerm(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		trail := audit.NewTrail(db)
+		require.NoError(t, tenancy.PutTenant(t.Context(), db.Tenant(another), tenancy.Tenant{ID: another, Slug: "kamm", Kind: tenancy.Salon, Status: tenancy.Active, AuditYears: 1}))
+		require.ErrorContains(t, tenancy.PutTenant(t.Context(), db.Tenant(another), tenancy.Tenant{ID: another, Slug: "kamm", Kind: tenancy.Salon, Status: tenancy.Active, AuditYears: 11}), "audit_years")
+		for _, id := range []string{tenant, another} {
+			require.NoError(t, trail.Append(t.Context(), id, entry(t, 1)))
+			_, err := trail.Seal(t.Context(), id, later)
+			require.NoError(t, err)
+		}
+		left := func(at time.Time) (checked []int64) {
+			for range 2 {
+				require.NoError(t, trail.ExpireAll(t.Context(), quiet, at))
+			}
+			return []int64{verify(t, trail, tenant).Checked, verify(t, trail, another).Checked}
+		}
+
+		require.Equal(t, []int64{1, 1}, left(time.Date(2028, 12, 31, 22, 0, 0, 0, time.UTC)))
+		require.Equal(t, []int64{1, 0}, left(time.Date(2028, 12, 31, 23, 0, 0, 0, time.UTC)), "a year after the end of 2027 in Berlin")
+		require.Equal(t, []int64{0, 0}, left(time.Date(2030, 12, 31, 23, 0, 0, 0, time.UTC)))
+	}, audit.Migrations, tenancy.Migrations)
+}
+
 func TestAUD9_WhatIsNotSealedStays(t *testing.T) {
 	t.Parallel()
-	db := storetest.SQLite(t, audit.Migrations)
+	db := storetest.SQLite(t, audit.Migrations, tenancy.Migrations)
 	trail := audit.NewTrail(db)
 	require.NoError(t, deliver(t, trail, envelope(`{}`), recorded))
 

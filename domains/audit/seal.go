@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/upkeep"
 )
 
 const (
@@ -98,28 +99,16 @@ func (t *Trail) Checkpoint(ctx context.Context, tenantID string, now time.Time) 
 }
 
 // SealAll seals the chains of all tenants that have something to seal, and makes
-// their checkpoints of the day. One that can't be sealed doesn't keep the others.
+// their checkpoints of the day.
 func (t *Trail) SealAll(ctx context.Context, log *slog.Logger, now time.Time) error {
-	tenants, err := store.All(ctx, t.db.AllTenants(), scanText,
-		`SELECT DISTINCT tenant_id FROM audit_entry WHERE seq IS NULL AND recorded_at < $1`, now.Add(-tail))
-	if err != nil {
-		return fmt.Errorf("audit: look for what is to seal: %w", err)
-	}
-	for _, tenantID := range tenants {
-		_, err := t.Seal(ctx, tenantID, now)
-		if err != nil {
-			log.ErrorContext(ctx, "the audit trail is not sealed", "tenant", tenantID, "error", err)
-			continue
+	return upkeep.EachTenant(ctx, t.db, func(tenantID string) error {
+		if _, err := t.Seal(ctx, tenantID, now); err != nil {
+			return err
 		}
 		c, err := t.Checkpoint(ctx, tenantID, now)
-		switch {
-		case err != nil:
-			log.ErrorContext(ctx, "the audit trail has no checkpoint", "tenant", tenantID, "error", err)
-		case c != nil:
+		if c != nil {
 			log.InfoContext(ctx, "checkpoint of the audit trail", "tenant", tenantID, "seq", c.Seq, "hash", fmt.Sprintf("%x", c.Hash))
 		}
-	}
-	return nil
+		return err
+	}, `SELECT DISTINCT tenant_id FROM audit_entry WHERE seq IS NULL AND recorded_at < $1`, now.Add(-tail))
 }
-
-func scanText(row store.Row) (s string, err error) { return s, row.Scan(&s) }

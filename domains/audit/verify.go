@@ -5,18 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/events"
-)
-
-// What can be wrong with a chain.
-const (
-	BadGap        = "gap"        // an entry is missing
-	BadHash       = "hash"       // an entry is not what was sealed, or not where
-	BadCheckpoint = "checkpoint" // the chain is another than at the checkpoint
-	BadTruncated  = "truncated"  // the end is missing
+	"github.com/herald-bus/herald/events/audit"
 )
 
 // A Verification is what came out of looking at a chain.
@@ -104,19 +96,19 @@ func (w *walk) start(ctx context.Context, s store.Scope, from int64) error {
 func (w *walk) page(entries []Entry) {
 	for _, e := range entries {
 		if e.Seq != w.at.seq+1 {
-			w.bad(w.at.seq+1, BadGap, fmt.Sprint(w.at.seq+1), fmt.Sprint(e.Seq))
+			w.bad(w.at.seq+1, audit.Gap, fmt.Sprint(w.at.seq+1), fmt.Sprint(e.Seq))
 			return
 		}
 		hash := e.Hash(w.tenantID, w.at.hash)
 		if !bytes.Equal(hash, e.Sealed) || !bytes.Equal(e.Prev, w.at.hash) {
-			w.bad(e.Seq, BadHash, fmt.Sprintf("%x", hash), fmt.Sprintf("%x", e.Sealed))
+			w.bad(e.Seq, audit.Hash, fmt.Sprintf("%x", hash), fmt.Sprintf("%x", e.Sealed))
 			return
 		}
 		for len(w.ahead) > 0 && w.ahead[0].Seq < e.Seq {
 			w.ahead = w.ahead[1:]
 		}
 		if len(w.ahead) > 0 && w.ahead[0].Seq == e.Seq && !bytes.Equal(w.ahead[0].Hash, hash) {
-			w.bad(e.Seq, BadCheckpoint, fmt.Sprintf("%x", w.ahead[0].Hash), fmt.Sprintf("%x", hash))
+			w.bad(e.Seq, audit.Checkpoint, fmt.Sprintf("%x", w.ahead[0].Hash), fmt.Sprintf("%x", hash))
 			return
 		}
 		w.at = head{e.Seq, hash}
@@ -135,46 +127,19 @@ func (w *walk) finish(ctx context.Context, s store.Scope, end head) error {
 	}
 	switch {
 	case w.at.seq < last:
-		w.bad(w.at.seq+1, BadTruncated, fmt.Sprint(last), fmt.Sprint(w.at.seq))
+		w.bad(w.at.seq+1, audit.Truncated, fmt.Sprint(last), fmt.Sprint(w.at.seq))
 		return nil
 	case w.at.seq == end.seq && !bytes.Equal(w.at.hash, end.hash) && end.seq > 0:
-		w.bad(end.seq, BadHash, fmt.Sprintf("%x", end.hash), fmt.Sprintf("%x", w.at.hash))
+		w.bad(end.seq, audit.Hash, fmt.Sprintf("%x", end.hash), fmt.Sprintf("%x", w.at.hash))
 		return nil
 	}
 	// One statement sees one instant: nothing sealed is ahead of the head.
 	ahead, err := store.All(ctx, s, scanSeq, `SELECT min(e.seq) FROM audit_entry e WHERE e.tenant_id = $1
 		AND e.seq > coalesce((SELECT h.seq FROM audit_head h WHERE h.tenant_id = $1), 0) HAVING min(e.seq) IS NOT NULL`)
 	if err == nil && len(ahead) > 0 {
-		w.bad(ahead[0], BadGap, fmt.Sprint(end.seq), fmt.Sprint(ahead[0]))
+		w.bad(ahead[0], audit.Gap, fmt.Sprint(end.seq), fmt.Sprint(ahead[0]))
 	}
 	return err
-}
-
-// VerifyAll looks at what was sealed since the last checkpoint but one of each
-// tenant, and reports in the log what is not good.
-func (t *Trail) VerifyAll(ctx context.Context, log *slog.Logger) error {
-	tenants, err := store.All(ctx, t.db.AllTenants(), scanText, `SELECT tenant_id FROM audit_head`)
-	if err != nil {
-		return fmt.Errorf("audit: look for chains: %w", err)
-	}
-	for _, tenantID := range tenants {
-		made, err := t.Checkpoints(ctx, tenantID)
-		if err != nil {
-			return err
-		}
-		var from int64
-		if len(made) > 1 {
-			from = made[len(made)-2].Seq + 1
-		}
-		v, err := t.Verify(ctx, tenantID, from)
-		switch {
-		case err != nil:
-			log.ErrorContext(ctx, "the audit trail can't be verified", "tenant", tenantID, "error", err)
-		case !v.OK():
-			log.ErrorContext(ctx, "the audit trail is broken", "tenant", tenantID, "seq", v.BadSeq, "kind", v.Kind, "expected", v.Expected, "found", v.Found)
-		}
-	}
-	return nil
 }
 
 func scanSeq(row store.Row) (seq int64, err error) { return seq, row.Scan(&seq) }

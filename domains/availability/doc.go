@@ -23,6 +23,8 @@
 //   - availability.slot_held, slot_booked, slot_released: availability.drop-cached-days
 //   - call.started: availability.warm-up-slots
 //
+// By itself it removes what has served its time: [Service.TidyAll].
+//
 // It knows no customers, prices or policies: who asks brings a demand. Finding
 // free time is a pure function of plans, claims and that demand; what it finds is
 // no promise. A hold is one, and the schema keeps it.

@@ -2,10 +2,12 @@ package availability
 
 import (
 	"embed"
+	"time"
 
 	"go.uber.org/fx"
 
 	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/upkeep"
 	"github.com/herald-bus/herald/events/availability"
 	"github.com/herald-bus/herald/events/eventsfx"
 )
@@ -34,4 +36,10 @@ var Module = fx.Module("availability",
 		NewWarmUpSlots,
 		NewWarmDays,
 	),
+	upkeep.Jobs(tidying),
 )
+
+// tidying removes what has served its time.
+func tidying(s *Service) upkeep.Job {
+	return upkeep.Job{Name: "availability.tidy", Every: time.Hour, Run: s.TidyAll}
+}

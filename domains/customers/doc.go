@@ -24,6 +24,10 @@
 //     no_show: customers.track-visit
 //   - customer.created, customer.updated: customers.search-duplicates
 //
+// By itself it deletes what has served its time, lifts restrictions whose reason has
+// passed, and erases whom it is due to erase: [Service.PurgeAll], [Service.ReviewAll]
+// and [Service.EraseAll].
+//
 // Two ideas carry the rest. A request is remembered under its key together with its
 // answer and with what it announced, so that it may be repeated. And the rows of a
 // customer who was merged stay where they are and are read through the one that

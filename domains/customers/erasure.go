@@ -3,10 +3,12 @@ package customers
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"time"
 
 	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/upkeep"
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/customer"
 )
@@ -126,6 +128,32 @@ func (s *Service) Erase(ctx context.Context, tenantID string, now time.Time, cus
 		}
 		return outcome[Erasure]{e, c.ID, announced}, err
 	})
+}
+
+// announceFor is how long an erasure is announced once more, as the run that did it
+// may not have been able to.
+const announceFor = 2 * day
+
+// EraseAll erases whom it is due to erase, in all tenants, and announces it. Who has
+// an appointment to come stays until it is over: the log says so.
+func (s *Service) EraseAll(ctx context.Context, log *slog.Logger, p events.Publisher, now time.Time) error {
+	return upkeep.EachTenant(ctx, s.db, func(tenantID string) error {
+		due, err := store.All(ctx, s.db.Tenant(tenantID), text, `SELECT customer_id FROM erasure WHERE tenant_id = $1
+			AND (state = 'requested' AND due_at <= $2 OR done_at > $3) ORDER BY due_at, customer_id`, now, now.Add(-announceFor))
+		errs := []error{err}
+		for _, id := range due {
+			_, announced, err := s.Erase(ctx, tenantID, now, id)
+			if refusal, ok := errors.AsType[*events.Refusal](err); ok && refusal.Code == "erasure_open_appointment" {
+				log.WarnContext(ctx, "an erasure is due and waits for an appointment", "tenant", tenantID, "customer", id, "starts_at", refusal.Facts["starts_at"])
+				continue
+			}
+			if err == nil {
+				err = upkeep.Announce(ctx, p, tenantID, "customers.erase/"+id, announced...)
+			}
+			errs = append(errs, err)
+		}
+		return errors.Join(errs...)
+	}, `SELECT DISTINCT tenant_id FROM erasure`)
 }
 
 func readErasure(ctx context.Context, scope store.Scope, customerID string) (Erasure, error) {

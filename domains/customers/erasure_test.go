@@ -215,15 +215,50 @@ func TestPurgeDeletesWhatHasServedItsTime(t *testing.T) {
 		got, _ := s.resolve(s.call("+49 (0)176 04069012", "Anna Müller"))
 		other := s.known("Bea Muster", nil)
 		s.merge(got.CustomerID, other.ID)
-		require.NoError(t, s.Purge(t.Context(), tenant, now.Add(29*days)))
+		s.purge(now.Add(29 * days))
 		require.Contains(t, storetest.Dump(t, s.db), "raw=+49 (0)176 04069012")
 
-		require.NoError(t, s.Purge(t.Context(), tenant, now.Add(31*days)))
+		s.purge(now.Add(31 * days))
 
 		left := storetest.Dump(t, s.db)
 		require.NotContains(t, left, "(0)")
 		require.NotContains(t, left, "announced=")
 		require.Contains(t, left, "snapshot={}")
+	})
+}
+
+// purge runs twice and wants nothing left to do for the second run.
+func (s *salon) purge(at time.Time) {
+	s.t.Helper()
+	require.NoError(s.t, s.PurgeAll(s.t.Context(), at))
+	before := storetest.Dump(s.t, s.db)
+	require.NoError(s.t, s.PurgeAll(s.t.Context(), at))
+	require.Equal(s.t, before, storetest.Dump(s.t, s.db))
+}
+
+func TestCUS49_ConsentsGoThreeYearsAfterTheErasure(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *salon) {
+		anna, bea := s.known("Anna Müller", nil), s.known("Bea Muster", nil)
+		s.agree(anna.ID, customer.MarketingSMS, now)
+		s.agree(bea.ID, customer.MarketingWhatsApp, now)
+		_, err := s.db.Tenant(tenant).Exec(t.Context(), `DELETE FROM consent WHERE tenant_id = $1 AND customer_id = $2`, anna.ID)
+		require.ErrorIs(t, err, store.ErrAppendOnly, "not while she is known")
+		_, _, err = s.RequestErasure(t.Context(), tenant, now, customers.ErasureRequest{Key: "e", CustomerID: anna.ID, Assurance: customer.AssuredStaff})
+		require.NoError(t, err)
+		_, _, err = s.Erase(t.Context(), tenant, now, anna.ID)
+		require.NoError(t, err)
+
+		s.purge(now.AddDate(3, 0, 0))
+		require.Contains(t, storetest.Dump(t, s.db), customer.MarketingSMS)
+		s.purge(now.AddDate(3, 0, 1))
+
+		left := storetest.Dump(t, s.db)
+		require.NotContains(t, left, "purpose="+customer.MarketingSMS+" decision")
+		require.NotContains(t, left, "requested_at=")
+		require.Contains(t, left, "purpose="+customer.MarketingWhatsApp, "who is known keeps hers")
+		_, err = s.db.Tenant(tenant).Exec(t.Context(), `UPDATE consent SET at = $2 WHERE tenant_id = $1`, now)
+		require.ErrorIs(t, err, store.ErrAppendOnly)
 	})
 }
 

@@ -2,36 +2,58 @@ package customers
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/upkeep"
 )
 
 // keepRaw is how long it is remembered what was typed or heard, and what a request
 // was answered.
 const keepRaw = 30 * day
 
-// keepProof is how many years an erasure is proven.
+// keepProof is how many years an erasure, and that sending was lawful before it, is
+// proven.
 const keepProof = 3
 
-// Purge deletes what has served its time. It is for once a day.
+// Purge deletes what has served its time. Run again it finds nothing; several may
+// run at once.
 func (s *Service) Purge(ctx context.Context, tenantID string, now time.Time) error {
-	return s.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
-		for statement, before := range map[string]time.Time{
-			`UPDATE contact_point SET raw = '' WHERE tenant_id = $1 AND raw <> '' AND created_at < $2`:                   now.Add(-keepRaw),
-			`DELETE FROM customer_answer WHERE tenant_id = $1 AND at < $2`:                                               now.Add(-keepRaw),
-			`UPDATE customer_merge SET snapshot = '{}' WHERE tenant_id = $1 AND undo_until < $2`:                         now,
-			`DELETE FROM identity_attempt WHERE tenant_id = $1 AND failed_at < $2`:                                       now.Add(-claimWindow),
-			`DELETE FROM call_identity WHERE tenant_id = $1 AND at < $2`:                                                 now.Add(-keepRaw),
-			`DELETE FROM erasure WHERE tenant_id = $1 AND state <> 'requested' AND done_at IS NOT NULL AND done_at < $2`: now.AddDate(-keepProof, 0, 0),
-		} {
-			if _, err := tx.Exec(ctx, statement, before); err != nil {
-				return err
-			}
+	for _, of := range []struct {
+		statement string
+		before    time.Time
+	}{
+		{`UPDATE contact_point SET raw = '' WHERE tenant_id = $1 AND contact_id IN
+			(SELECT contact_id FROM contact_point WHERE tenant_id = $1 AND raw <> '' AND created_at < $2 LIMIT $3)`, now.Add(-keepRaw)},
+		{`DELETE FROM customer_answer WHERE tenant_id = $1 AND key IN
+			(SELECT key FROM customer_answer WHERE tenant_id = $1 AND at < $2 LIMIT $3)`, now.Add(-keepRaw)},
+		{`UPDATE customer_merge SET snapshot = '{}' WHERE tenant_id = $1 AND merge_id IN
+			(SELECT merge_id FROM customer_merge WHERE tenant_id = $1 AND snapshot <> '{}' AND undo_until < $2 LIMIT $3)`, now},
+		{`DELETE FROM identity_attempt WHERE tenant_id = $1 AND (claimant, claim_key) IN
+			(SELECT claimant, claim_key FROM identity_attempt WHERE tenant_id = $1 AND failed_at < $2 LIMIT $3)`, now.Add(-claimWindow)},
+		{`DELETE FROM call_identity WHERE tenant_id = $1 AND call_id IN
+			(SELECT call_id FROM call_identity WHERE tenant_id = $1 AND at < $2 LIMIT $3)`, now.Add(-keepRaw)},
+		{`DELETE FROM consent WHERE tenant_id = $1 AND consent_id IN
+			(SELECT k.consent_id FROM consent k JOIN customer c ON c.tenant_id = k.tenant_id AND c.customer_id = k.customer_id
+			WHERE k.tenant_id = $1 AND c.status = 'erased' AND c.erased_at < $2 LIMIT $3)`, now.AddDate(-keepProof, 0, 0)},
+		{`DELETE FROM erasure WHERE tenant_id = $1 AND customer_id IN
+			(SELECT customer_id FROM erasure WHERE tenant_id = $1 AND state <> 'requested' AND done_at < $2 LIMIT $3)`, now.AddDate(-keepProof, 0, 0)},
+	} {
+		if _, err := upkeep.InBatches(ctx, s.db.Tenant(tenantID), of.statement, of.before); err != nil {
+			return fmt.Errorf("customers: purge: %w", err)
 		}
-		return nil
-	})
+	}
+	return nil
 }
+
+// PurgeAll does that for all tenants.
+func (s *Service) PurgeAll(ctx context.Context, now time.Time) error {
+	return upkeep.EachTenant(ctx, s.db, func(tenantID string) error { return s.Purge(ctx, tenantID, now) }, tenants)
+}
+
+// tenants are those of whom anything is known.
+const tenants = `SELECT tenant_id FROM customer UNION SELECT tenant_id FROM customer_answer UNION SELECT tenant_id FROM call_identity`
 
 // Idle returns the ids of customers who have neither visited nor called for as
 // long as the tenant keeps them: they are proposed for erasure.

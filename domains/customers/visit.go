@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/herald-bus/herald/domains/internal/store"
+	"github.com/herald-bus/herald/domains/internal/upkeep"
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/customer"
@@ -153,6 +154,25 @@ func (s *Service) ReviewRestrictions(ctx context.Context, tenantID string, now t
 		return outcome[int]{result: len(announced), announced: announced}, nil
 	})
 	return announced, err
+}
+
+// ReviewAll does that for all tenants and announces what it leads to: today's, and
+// yesterday's once more, as the last run of a day may not have been able to.
+func (s *Service) ReviewAll(ctx context.Context, p events.Publisher, now time.Time) error {
+	today, yesterday := now.UTC().Format(time.DateOnly), now.UTC().Add(-day).Format(time.DateOnly)
+	return upkeep.EachTenant(ctx, s.db, func(tenantID string) error {
+		lifted, err := s.ReviewRestrictions(ctx, tenantID, now, today)
+		if err != nil {
+			return err
+		}
+		before, err := recall[int](ctx, s.db.Tenant(tenantID), key("review-restrictions", yesterday))
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		return errors.Join(
+			upkeep.Announce(ctx, p, tenantID, "customers.review/"+yesterday, before.announced...),
+			upkeep.Announce(ctx, p, tenantID, "customers.review/"+today, lifted...))
+	}, `SELECT DISTINCT tenant_id FROM customer`)
 }
 
 // NoteContact writes down that a call was with a customer; a call that turns out

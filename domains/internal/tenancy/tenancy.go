@@ -36,6 +36,9 @@ type Tenant struct {
 	// Locale is a BCP 47 tag such as de-DE, and Currency an ISO 4217 code.
 	Locale, Currency string
 	MailDomain       string
+	// AuditYears is how many years, up to 10, the audit trail is kept after the end of
+	// each; 0 is the usual term.
+	AuditYears int
 }
 
 // A Branch is a place of a tenant.
@@ -58,11 +61,12 @@ func (b Branch) Location() (*time.Location, error) {
 
 // PutTenant adds the scope's tenant, or replaces what is known of it.
 func PutTenant(ctx context.Context, s store.Scope, t Tenant) error {
-	_, err := s.Exec(ctx, `INSERT INTO tenant (tenant_id, slug, name, kind, status, locale, currency, mail_domain)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	_, err := s.Exec(ctx, `INSERT INTO tenant (tenant_id, slug, name, kind, status, locale, currency, mail_domain, audit_years)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (tenant_id) DO UPDATE SET slug = excluded.slug, name = excluded.name, kind = excluded.kind,
-			status = excluded.status, locale = excluded.locale, currency = excluded.currency, mail_domain = excluded.mail_domain`,
-		t.Slug, t.Name, t.Kind, t.Status, t.Locale, t.Currency, t.MailDomain)
+			status = excluded.status, locale = excluded.locale, currency = excluded.currency, mail_domain = excluded.mail_domain,
+			audit_years = excluded.audit_years`,
+		t.Slug, t.Name, t.Kind, t.Status, t.Locale, t.Currency, t.MailDomain, t.AuditYears)
 	return err
 }
 
@@ -81,7 +85,7 @@ func PutBranch(ctx context.Context, s store.Scope, b Branch) error {
 
 // FindTenant returns the scope's tenant, or a not_found refusal.
 func FindTenant(ctx context.Context, s store.Scope) (Tenant, error) {
-	t, err := store.One(ctx, s, scanTenant, `SELECT tenant_id, slug, name, kind, status, locale, currency, mail_domain FROM tenant WHERE tenant_id = $1`)
+	t, err := store.One(ctx, s, scanTenant, `SELECT tenant_id, slug, name, kind, status, locale, currency, mail_domain, audit_years FROM tenant WHERE tenant_id = $1`)
 	if errors.Is(err, store.ErrNotFound) {
 		return t, events.Refuse("not_found", "TEN-5", "there is no such tenant")
 	}
@@ -109,7 +113,7 @@ func Branches(ctx context.Context, s store.Scope) ([]Branch, error) {
 const selectBranch = `SELECT branch_id, slug, name, address, phone, email, zone, region FROM branch WHERE tenant_id = $1`
 
 func scanTenant(row store.Row) (t Tenant, err error) {
-	return t, row.Scan(&t.ID, &t.Slug, &t.Name, &t.Kind, &t.Status, &t.Locale, &t.Currency, &t.MailDomain)
+	return t, row.Scan(&t.ID, &t.Slug, &t.Name, &t.Kind, &t.Status, &t.Locale, &t.Currency, &t.MailDomain, &t.AuditYears)
 }
 
 func scanBranch(row store.Row) (b Branch, err error) {

@@ -20,7 +20,7 @@ const (
 func TestTenantAndBranchComeBack(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		want := tenancy.Tenant{ID: tenant, Slug: "kamm", Name: "Kamm", Kind: tenancy.Salon, Status: tenancy.Active, Locale: "de-DE", Currency: "EUR", MailDomain: "kamm.example"}
+		want := tenancy.Tenant{ID: tenant, Slug: "kamm", Name: "Kamm", Kind: tenancy.Salon, Status: tenancy.Active, Locale: "de-DE", Currency: "EUR", MailDomain: "kamm.example", AuditYears: 10}
 		place := tenancy.Branch{ID: branch, Slug: "mitte", Name: "Mitte", Address: "Weg 1", Phone: "+493023125100", Email: "mitte@kamm.example", Zone: "Europe/Berlin", Region: "DE-BE"}
 		for range 2 { // the second time it replaces
 			require.NoError(t, tenancy.PutTenant(t.Context(), db.Tenant(tenant), want))

@@ -1,7 +1,11 @@
 // Package upkeep runs what a domain does by itself every so often, such as sealing
 // the audit trail. A domain contributes its jobs with [Jobs]; they run where
 // somebody installs [Module], which is in every worker, and not beside the command
-// line. Several workers run the same job at the same time: it takes its own lock.
+// line. Several workers run the same job at the same time: it takes its own lock, or
+// does no harm when it is done twice.
+//
+// A job goes over all tenants with [EachTenant], deletes with [InBatches], and tells
+// of what it did with [Announce].
 package upkeep
 
 import (

@@ -1,0 +1,15 @@
+-- +goose Up
+-- When the whole chain was last looked at.
+CREATE TABLE audit_verified (
+    tenant_id uuid NOT NULL PRIMARY KEY,
+    at        timestamptz NOT NULL
+);
+
+-- The breaks that were announced.
+CREATE TABLE audit_break (
+    tenant_id    uuid NOT NULL,
+    seq          bigint NOT NULL CHECK (seq > 0),
+    kind         text NOT NULL CHECK (kind IN ('gap', 'hash', 'checkpoint', 'truncated')),
+    announced_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, seq)
+);

@@ -124,9 +124,13 @@ func isInternational(text, region string) bool {
 	return ok
 }
 
+// maxE164 is the length of the longest number, its plus included. Some plans of the
+// library have room for longer ones.
+const maxE164 = 16
+
 func valid(text, region string) (*phonenumbers.PhoneNumber, bool) {
 	parsed, err := phonenumbers.Parse(text, region)
-	return parsed, err == nil && phonenumbers.IsValidNumber(parsed)
+	return parsed, err == nil && phonenumbers.IsValidNumber(parsed) && len(phonenumbers.Format(parsed, phonenumbers.E164)) <= maxE164
 }
 
 func digits(text string) string {

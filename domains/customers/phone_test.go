@@ -107,6 +107,11 @@ func TestCUS5_WithoutAnAreaCodeOnlyAMobileNumberIsComplete(t *testing.T) {
 	})
 }
 
+func TestCUS1_ANumberHasFifteenDigitsAtMost(t *testing.T) {
+	t.Parallel()
+	requireSpellings(t, []spelling{{"DE", "+49 20 10000000 0009", "", "", "phone_invalid"}})
+}
+
 func TestCUS6_AnExtensionIsKeptApart(t *testing.T) {
 	t.Parallel()
 	for _, input := range []string{"030 23125123 x12", "030 23125123 ext. 12", "tel:+493023125123;ext=12", "030 23125123 Durchwahl 12"} {

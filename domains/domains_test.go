@@ -55,7 +55,6 @@ var heardByAuditOnly = []string{
 	"call.analyzed",
 	"call.appointment_booked",
 	"call.cost_settled",
-	"call.customer_linked",
 	"call.ended",
 	"call.failed",
 	"customer.consent_changed",
@@ -211,6 +210,10 @@ func sample(t *testing.T, name string) events.Envelope {
 	delete(data, "series_id")
 	if _, ok := data["appointment_id"]; ok {
 		data["appointment_id"] = "of " + name
+		env.Subject = "of " + name
+	}
+	if strings.HasPrefix(name, "call.") {
+		data["call_id"] = "of " + name
 		env.Subject = "of " + name
 	}
 	switch name {

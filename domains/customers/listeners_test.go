@@ -2,6 +2,7 @@ package customers_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -53,6 +54,33 @@ func TestIdentifyCaller(t *testing.T) {
 		outbound := started("call-5", branchNumber, "presented")
 		outbound.Direction, outbound.ToNumber = "outbound", annasNumber
 		require.Len(t, s.twice(listener, outbound), 1)
+	})
+}
+
+func linked(callID, customerID string) call.CustomerLinked {
+	return call.CustomerLinked{Ref: call.Ref{CallID: callID, BranchID: branch, Zone: "Europe/Berlin"}, CustomerID: customerID, Method: "phone", Confidence: 100}
+}
+
+func TestACallCountsForItsCustomer(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *salon) {
+		anna, bea := s.known("Anna Müller", nil).ID, s.known("Bea Muster", nil).ID
+		listener := customers.NewNoteContact(s.Service)
+		link := func(customerID string, at time.Time) {
+			require.Empty(t, eventstest.RunTwice(t, listener, linked("call-1", customerID), events.Tenant(tenant), events.OccurredAt(at)))
+		}
+
+		link(anna, now)
+		require.Equal(t, 1, s.counters(anna).Calls)
+		link(bea, now.Add(time.Hour))
+		require.Zero(t, s.counters(anna).Calls, "it was another customer's")
+		require.Equal(t, now, s.counters(bea).LastCallAt, "when it was, stays")
+		link(anna, now.Add(time.Minute))
+		require.Equal(t, 1, s.counters(bea).Calls, "what was said before comes late")
+
+		before := storetest.Dump(t, s.db)
+		require.Empty(t, s.twice(listener, linked("call-2", "0198c0de-0000-7000-8000-00000000dead")))
+		require.Equal(t, before, storetest.Dump(t, s.db), "nobody")
 	})
 }
 

@@ -174,16 +174,3 @@ func (s *Service) ReviewAll(ctx context.Context, p events.Publisher, now time.Ti
 			upkeep.Announce(ctx, p, tenantID, "customers.review/"+today, lifted...))
 	}, `SELECT DISTINCT tenant_id FROM customer`)
 }
-
-// NoteContact writes down that a call was with a customer; a call that turns out
-// to be another customer's is moved.
-func (s *Service) NoteContact(ctx context.Context, tenantID, callID, customerID string, at time.Time) error {
-	scope := s.db.Tenant(tenantID)
-	c, err := find(ctx, scope, customerID)
-	if err != nil {
-		return err
-	}
-	_, err = scope.Exec(ctx, `INSERT INTO call_contact (tenant_id, call_id, customer_id, at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (tenant_id, call_id) DO UPDATE SET customer_id = excluded.customer_id, at = excluded.at`, callID, c.ID, at)
-	return err
-}

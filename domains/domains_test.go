@@ -52,7 +52,6 @@ var heardByAuditOnly = []string{
 	"calendar.sync_completed",
 	"calendar.sync_failed",
 	"calendar.window_synced",
-	"call.analyzed",
 	"call.appointment_booked",
 	"call.cost_settled",
 	"call.ended",
@@ -189,6 +188,14 @@ func knowCustomers(t *testing.T, db *store.DB) {
 		_, err := db.Tenant(sampleTenant).Exec(t.Context(), `INSERT INTO customer
 			(tenant_id, customer_id, creation_key, display_name, status, source, language, created_at)
 			VALUES ($1, $2, $2, 'Ada Lovelace', 'active', 'staff', 'de', $3)`, id, time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC))
+		require.NoError(t, err)
+	}
+	for _, statement := range []string{ // and a placeholder that has called
+		`INSERT INTO customer (tenant_id, customer_id, creation_key, display_name, status, source, language, created_at)
+			VALUES ($1, 'placeholder', 'placeholder', 'Unbekannt #1', 'pending_verification', 'import', 'de', $2)`,
+		`INSERT INTO call_identity (tenant_id, call_id, customer_id, answer, at) VALUES ($1, 'of call.analyzed', 'placeholder', 'one', $2)`,
+	} {
+		_, err := db.Tenant(sampleTenant).Exec(t.Context(), statement, time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC))
 		require.NoError(t, err)
 	}
 }

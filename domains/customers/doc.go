@@ -20,6 +20,7 @@
 //
 // It reacts to
 //   - call.started: customers.identify-caller
+//   - call.analyzed: customers.adopt-spoken-name
 //   - call.customer_linked: customers.note-contact
 //   - appointment.created, confirmed, updated, rescheduled, cancelled, completed and
 //     no_show: customers.track-visit

@@ -197,6 +197,7 @@ func forget(ctx context.Context, tx store.Scope, now time.Time, customerID strin
 	}
 	for _, statement := range []string{
 		`DELETE FROM identity_attempt WHERE tenant_id = $1 AND claimant IN (SELECT value FROM contact_point WHERE tenant_id = $1 AND customer_id = $2)`,
+		`UPDATE call_identity SET number = '' WHERE tenant_id = $1 AND number IN (SELECT value FROM contact_point WHERE tenant_id = $1 AND customer_id = $2)`,
 		`DELETE FROM contact_point WHERE tenant_id = $1 AND customer_id = $2`,
 		`DELETE FROM customer_name_code WHERE tenant_id = $1 AND customer_id = $2`,
 		`DELETE FROM customer_note WHERE tenant_id = $1 AND customer_id = $2`,

@@ -131,6 +131,8 @@ func TestCUS48_ErasureIsDueInAMonth(t *testing.T) {
 func TestCUS49_WhatErasureLeaves(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *salon) {
+		s.twice(customers.NewIdentifyCaller(s.Service), started("call-0", annasNumber, "presented"))
+		require.Contains(t, storetest.Dump(t, s.db), "number="+annasNumber, "of a call that is nobody's")
 		imported, _ := s.resolve(s.call("+49 176 04069012", "Anna Müller"))
 		duplicate := s.known("Annette Mueller", []string{"0171 3920012"}, annasMail)
 		_, _, err := s.Update(t.Context(), tenant, now, customers.Change{

@@ -25,13 +25,13 @@ func NewIdentifyCaller(s *Service) events.Listener {
 }
 
 // emit hands on what a service announces.
-func emit[E events.Event](d events.Delivery[E], serve func() ([]events.Event, error)) error {
+func emit[E events.Event](d events.Delivery[E], serve func() ([]events.Event, error), options ...events.Option) error {
 	announced, err := serve()
 	if err != nil {
 		return err
 	}
 	for _, event := range announced {
-		d.Emit(event)
+		d.Emit(event, options...)
 	}
 	return nil
 }
@@ -58,7 +58,11 @@ func (s *Service) Identify(ctx context.Context, tenantID string, now time.Time, 
 		if err != nil || known != "" {
 			return outcome[string]{result: known, about: known}, err // a booking was faster
 		}
-		if err := keepIdentity(ctx, tx, c.CallID, id, match, now); err != nil || id == "" {
+		number := ""
+		if id == "" {
+			number = house.network(c.NetworkNumber, "").Value
+		}
+		if err := keepIdentity(ctx, tx, c.CallID, id, match, number, now); err != nil || id == "" {
 			return outcome[string]{result: id}, err
 		}
 		return outcome[string]{id, id, []events.Event{customer.Identified{

@@ -30,6 +30,7 @@ var Module = fx.Module("customers",
 	eventsfx.Types(customer.Types...),
 	eventsfx.Listeners(
 		NewIdentifyCaller,
+		NewAdoptSpokenName,
 		NewNoteContact,
 		NewTrackCreated,
 		NewTrackConfirmed,

@@ -208,7 +208,7 @@ func (r *resolving) announceIdentity() error {
 		if err != nil || known == r.answer.CustomerID {
 			return err
 		}
-		if err := keepIdentity(r.ctx, r.tx, r.CallID, r.answer.CustomerID, customer.MatchOne, r.now); err != nil {
+		if err := keepIdentity(r.ctx, r.tx, r.CallID, r.answer.CustomerID, customer.MatchOne, "", r.now); err != nil {
 			return err
 		}
 	}
@@ -228,10 +228,11 @@ func identityOf(ctx context.Context, scope store.Scope, callID string) (string, 
 	return id, err
 }
 
-// keepIdentity remembers to whom a call belongs; the latest answer counts.
-func keepIdentity(ctx context.Context, tx store.Scope, callID, customerID, answer string, at time.Time) error {
-	_, err := tx.Exec(ctx, `INSERT INTO call_identity (tenant_id, call_id, customer_id, answer, at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (tenant_id, call_id) DO UPDATE SET customer_id = excluded.customer_id, answer = excluded.answer, at = excluded.at`,
-		callID, customerID, answer, at)
+// keepIdentity remembers to whom a call belongs; the latest answer counts. The number
+// that it came from is kept only while it is nobody's.
+func keepIdentity(ctx context.Context, tx store.Scope, callID, customerID, answer, number string, at time.Time) error {
+	_, err := tx.Exec(ctx, `INSERT INTO call_identity (tenant_id, call_id, customer_id, answer, number, at) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (tenant_id, call_id) DO UPDATE SET customer_id = excluded.customer_id, answer = excluded.answer, number = excluded.number, at = excluded.at`,
+		callID, customerID, answer, number, at)
 	return err
 }

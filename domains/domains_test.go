@@ -61,10 +61,7 @@ var heardByAuditOnly = []string{
 	"customer.erasure_requested",
 	"customer.identified",
 	"customer.phone_normalized",
-	"notification.delivered",
-	"notification.failed",
 	"notification.sent",
-	"notification.unsubscribed",
 	"resilience.service_degraded",
 	"resilience.service_recovered",
 }
@@ -190,7 +187,9 @@ func knowCustomers(t *testing.T, db *store.DB) {
 			VALUES ($1, $2, $2, 'Ada Lovelace', 'active', 'staff', 'de', $3)`, id, time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC))
 		require.NoError(t, err)
 	}
-	for _, statement := range []string{ // and a placeholder that has called
+	for _, statement := range []string{ // and a contact, and a placeholder that has called
+		`INSERT INTO contact_point (tenant_id, contact_id, customer_id, kind, value, folded, role, is_primary, state, created_at)
+			VALUES ($1, 'contact-7', 'customer-7', 'email', 'ada@kunde.example', 'ada@kunde.example', 'owner', TRUE, 'ok', $2)`,
 		`INSERT INTO customer (tenant_id, customer_id, creation_key, display_name, status, source, language, created_at)
 			VALUES ($1, 'placeholder', 'placeholder', 'Unbekannt #1', 'pending_verification', 'import', 'de', $2)`,
 		`INSERT INTO call_identity (tenant_id, call_id, customer_id, answer, at) VALUES ($1, 'of call.analyzed', 'placeholder', 'one', $2)`,

@@ -19,6 +19,8 @@ type contact struct {
 	Extension  string    `json:"extension,omitzero"`
 	VerifiedBy string    `json:"verified_by,omitzero"`
 	VerifiedAt time.Time `json:"verified_at,omitzero"`
+	// ReachedAt is when a message has last arrived.
+	ReachedAt time.Time `json:"reached_at,omitzero"`
 	// Raw is what was typed or heard; it is deleted after 30 days.
 	Raw string `json:"raw,omitzero"`
 }
@@ -56,10 +58,10 @@ func (p contact) is(other contact) bool {
 }
 
 const contactColumns = `p.contact_id, p.kind, p.value, p.line_type, p.role, p.is_primary, p.state, p.customer_id, p.region, p.extension,
-	p.verified_by, p.verified_at, p.raw`
+	p.verified_by, p.verified_at, p.reached_at, p.raw`
 
 func (p *contact) into() []any {
-	return []any{&p.ID, &p.Kind, &p.Value, &p.LineType, &p.Role, &p.Primary, &p.State, &p.CustomerID, &p.Region, &p.Extension, &p.VerifiedBy, store.At(&p.VerifiedAt), &p.Raw}
+	return []any{&p.ID, &p.Kind, &p.Value, &p.LineType, &p.Role, &p.Primary, &p.State, &p.CustomerID, &p.Region, &p.Extension, &p.VerifiedBy, store.At(&p.VerifiedAt), store.At(&p.ReachedAt), &p.Raw}
 }
 
 func scanContact(row store.Row) (p contact, err error) { return p, row.Scan(p.into()...) }
@@ -130,8 +132,8 @@ func addContact(ctx context.Context, tx store.Scope, customerID string, p contac
 
 // setState writes what is known of a contact now.
 func (p contact) setState(ctx context.Context, tx store.Scope) error {
-	_, err := tx.Exec(ctx, `UPDATE contact_point SET state = $3, verified_by = $4, verified_at = $5 WHERE tenant_id = $1 AND contact_id = $2`,
-		p.ID, p.State, p.VerifiedBy, p.VerifiedAt)
+	_, err := tx.Exec(ctx, `UPDATE contact_point SET state = $3, verified_by = $4, verified_at = $5, reached_at = $6 WHERE tenant_id = $1 AND contact_id = $2`,
+		p.ID, p.State, p.VerifiedBy, p.VerifiedAt, p.ReachedAt)
 	return err
 }
 

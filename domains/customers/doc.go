@@ -22,6 +22,9 @@
 //   - call.started: customers.identify-caller
 //   - call.analyzed: customers.adopt-spoken-name
 //   - call.customer_linked: customers.note-contact
+//   - notification.failed: customers.mark-unreachable
+//   - notification.delivered: customers.mark-reachable
+//   - notification.unsubscribed: customers.withdraw-marketing
 //   - appointment.created, confirmed, updated, rescheduled, cancelled, completed and
 //     no_show: customers.track-visit
 //   - customer.created, customer.updated: customers.search-duplicates

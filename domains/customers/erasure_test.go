@@ -197,6 +197,8 @@ func TestCUS52_WhoIsNotHeardOfIsProposedForErasure(t *testing.T) {
 		s.track(v)
 		s.merge(visitor.ID, duplicate.ID)
 		require.NoError(t, s.NoteContact(t.Context(), tenant, "call-1", caller.ID, later.AddDate(0, -35, 0)))
+		written := s.known("Dora Testmann", nil, annasMail)
+		s.twice(customers.NewMarkReachable(s.Service), delivered(s.contact(written.ID, annasMail).ID, later.AddDate(0, -35, 0)))
 
 		idle, err := s.Idle(t.Context(), tenant, later)
 		require.NoError(t, err)

@@ -55,8 +55,9 @@ func (s *Service) PurgeAll(ctx context.Context, now time.Time) error {
 // tenants are those of whom anything is known.
 const tenants = `SELECT tenant_id FROM customer UNION SELECT tenant_id FROM customer_answer UNION SELECT tenant_id FROM call_identity`
 
-// Idle returns the ids of customers who have neither visited nor called for as
-// long as the tenant keeps them: they are proposed for erasure.
+// Idle returns the ids of customers who have neither visited nor called, and whom no
+// message has reached, for as long as the tenant keeps them: they are proposed for
+// erasure.
 func (s *Service) Idle(ctx context.Context, tenantID string, now time.Time) ([]string, error) {
 	scope := s.db.Tenant(tenantID)
 	house, err := s.house(ctx, scope)
@@ -69,5 +70,7 @@ func (s *Service) Idle(ctx context.Context, tenantID string, now time.Time) ([]s
 				WHERE v.tenant_id = $1 AND v.starts_at >= $2 AND (m.customer_id = c.customer_id OR m.merged_into_id = c.customer_id))
 			AND NOT EXISTS (SELECT 1 FROM call_contact k JOIN customer m ON m.tenant_id = k.tenant_id AND m.customer_id = k.customer_id
 				WHERE k.tenant_id = $1 AND k.at >= $2 AND (m.customer_id = c.customer_id OR m.merged_into_id = c.customer_id))
+			AND NOT EXISTS (SELECT 1 FROM contact_point p JOIN customer m ON m.tenant_id = p.tenant_id AND m.customer_id = p.customer_id
+				WHERE p.tenant_id = $1 AND p.reached_at >= $2 AND (m.customer_id = c.customer_id OR m.merged_into_id = c.customer_id))
 		ORDER BY c.created_at, c.customer_id`, now.AddDate(0, -house.IdleMonths, 0))
 }

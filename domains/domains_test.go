@@ -54,7 +54,6 @@ var heardByAuditOnly = []string{
 	"calendar.window_synced",
 	"call.appointment_booked",
 	"call.cost_settled",
-	"call.ended",
 	"call.failed",
 	"customer.consent_changed",
 	"customer.duplicate_suspected",
@@ -223,6 +222,8 @@ func sample(t *testing.T, name string) events.Envelope {
 		env.Subject = "of " + name
 	}
 	switch name {
+	case "call.ended": // and nothing is booked
+		data["open_booking"] = false
 	case "availability.slot_released": // of a service that is in the catalogue
 		data["service_id"] = sampleService
 	case "customer.erased": // nobody is told of again

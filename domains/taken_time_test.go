@@ -21,8 +21,8 @@ const (
 	sampleService = "01980000-0000-7000-8000-0000000000f4"
 )
 
-// takeTime gives the appointments of samples time to give back, and another one a
-// time when nobody works.
+// takeTime gives the appointments and the call of samples time to give back, and
+// another appointment a time when nobody works.
 func takeTime(t *testing.T, db *store.DB, free *availability.Service) {
 	t.Helper()
 	now := time.Date(2027, 3, 23, 9, 0, 0, 0, time.UTC)
@@ -36,15 +36,19 @@ func takeTime(t *testing.T, db *store.DB, free *availability.Service) {
 		require.NoError(t, err)
 	}
 	week("08:00")
+	demand := vocabulary.Demand{BranchID: sampleBranch, ServiceID: "cut", MaxDays: 90, Phases: []vocabulary.Phase{
+		{Kind: vocabulary.Busy, Minutes: 60, Staff: []string{sampleStaff}, SamePersonAs: -1},
+	}}
 	for i, appointment := range []string{"of appointment.cancelled", "of nobody", "of appointment.completed", "of appointment.no_show", "of appointment.booking_failed"} {
-		demand := vocabulary.Demand{BranchID: sampleBranch, ServiceID: "cut", MaxDays: 90, Phases: []vocabulary.Phase{
-			{Kind: vocabulary.Busy, Minutes: 60, Staff: []string{sampleStaff}, SamePersonAs: -1},
-		}}
 		hold, start := uuid.NewString(), time.Date(2027, 4, 6, 7+i, 0, 0, 0, time.UTC)
 		_, _, err := free.Hold(t.Context(), sampleTenant, now, vocabulary.HoldRequest{HoldID: hold, Owner: appointment, Demand: demand, Start: start})
 		require.NoError(t, err)
 		_, _, err = free.Convert(t.Context(), sampleTenant, now, vocabulary.ConvertRequest{HoldID: hold, AppointmentID: appointment})
 		require.NoError(t, err)
 	}
+	_, _, err := free.Hold(t.Context(), sampleTenant, now, vocabulary.HoldRequest{
+		HoldID: uuid.NewString(), Session: "of call.ended", Demand: demand, Start: time.Date(2027, 4, 6, 12, 0, 0, 0, time.UTC),
+	})
+	require.NoError(t, err)
 	week("12:00")
 }

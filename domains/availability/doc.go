@@ -22,6 +22,7 @@
 //   - availability.changed: availability.drop-cached-days, availability.find-conflicts, availability.warm-days
 //   - availability.slot_held, slot_booked, slot_released: availability.drop-cached-days
 //   - call.started: availability.warm-up-slots
+//   - call.ended: availability.release-call-holds
 //
 // By itself it removes what has served its time: [Service.TidyAll].
 //

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/herald-bus/herald/domains/internal/store/storetest"
@@ -91,6 +92,43 @@ func TestACancelledAppointmentFreesItsTime(t *testing.T) {
 		}}, emitted)
 		require.NoError(t, s.check("2026-05-05 10:00", demand(90, "ada")))
 		require.Empty(t, s.delivers(NewFreeSlot(s.Service), cancelled("unknown")))
+	})
+}
+
+func TestAVL41_TheEndOfACallFreesWhatNoBookingNeeds(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *salon) {
+		ended := call.Ended{Ref: call.Ref{CallID: "call", BranchID: berlin}, EndedAt: s.now, EndClass: call.EndCaller}
+		kept := s.hold("call", "2026-05-05 10:00", demand(60, "ada"))
+		s.holds(kept)
+		working := ended
+		working.OpenBooking = true
+		require.Empty(t, s.delivers(NewReleaseCallHolds(s.Service), working), "the booking has not taken it over yet")
+		taking := kept
+		taking.HoldID, taking.Owner = uuid.NewString(), uuid.NewString()
+		s.holds(taking)
+		next, other := s.hold("call", "2026-05-05 12:00", demand(60, "ada")), s.hold("other", "2026-05-05 14:00", demand(60, "ada"))
+		s.holds(next)
+		s.holds(other)
+		_, err := s.Offer(t.Context(), tenant, s.now, availability.OfferRequest{Session: "call", Slots: []availability.Slot{{
+			StartsAt: berlinTime("2026-05-05 16:00"), Spans: []availability.Span{{StaffID: "ada", StartsAt: berlinTime("2026-05-05 16:00"), EndsAt: berlinTime("2026-05-05 17:00")}},
+		}}})
+		require.NoError(t, err)
+
+		emitted := s.delivers(NewReleaseCallHolds(s.Service), ended)
+
+		require.Equal(t, []events.Event{availability.SlotReleased{
+			Spans:    []availability.Span{{StaffID: "ada", StartsAt: berlinTime("2026-05-05 12:00"), EndsAt: berlinTime("2026-05-05 13:00")}},
+			BranchID: berlin, ServiceID: "cut", HoldID: next.HoldID, Reason: "abandoned",
+		}}, emitted)
+		require.NoError(t, s.check("2026-05-05 12:00", demand(60, "ada")))
+		require.NoError(t, s.check("2026-05-05 16:00", demand(60, "ada")), "nor is anything offered any more")
+		for _, start := range []string{"2026-05-05 10:00", "2026-05-05 14:00"} {
+			require.Equal(t, "slot_taken", code(t, s.check(start, demand(60, "ada"))))
+		}
+		announced, err := s.Expire(t.Context(), tenant, s.now.Add(time.Hour), availability.ExpireRequest{HoldID: next.HoldID})
+		require.NoError(t, err)
+		require.Empty(t, announced, "its own life ends in silence")
 	})
 }
 

@@ -88,26 +88,26 @@ func (s *Service) Release(ctx context.Context, tenantID string, now time.Time, r
 	}
 	var answer availability.Released
 	var announced []events.Event
-	for _, of := range holds {
-		err := s.lockedHold(ctx, tenantID, of.id, nil, func(tx store.Scope, h *hold) error {
-			if err := h.mine(req.Session, req.Owner); err != nil {
-				return err
-			}
-			at, running := h.releasedAt, h.running()
-			if running {
-				at = now
-				if err := endHold(ctx, tx, h, stateReleased, req.Reason, by, now); err != nil {
-					return err
-				}
-			}
-			if running || h.endedBy == by {
-				answer.Spans = append(answer.Spans, h.layout.Spans...)
-				announced = append(announced, h.released(req.Reason, at)...)
-			}
-			return nil
-		})
-		if err != nil {
+	for i := range holds {
+		h := &holds[i]
+		if err := h.mine(req.Session, req.Owner); err != nil {
 			return availability.Released{}, nil, err
+		}
+		if h.running() { // one that has ended stays as it is
+			err := s.lockedHold(ctx, tenantID, h.id, nil, func(tx store.Scope, locked *hold) error {
+				if h = locked; !h.running() {
+					return nil
+				}
+				h.endedBy, h.releasedAt = by, now
+				return endHold(ctx, tx, h, stateReleased, req.Reason, by, now)
+			})
+			if err != nil {
+				return availability.Released{}, nil, err
+			}
+		}
+		if h.endedBy == by {
+			answer.Spans = append(answer.Spans, h.layout.Spans...)
+			announced = append(announced, h.released(req.Reason, h.releasedAt)...)
 		}
 	}
 	return answer, announced, nil

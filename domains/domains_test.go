@@ -54,7 +54,6 @@ var heardByAuditOnly = []string{
 	"calendar.window_synced",
 	"call.appointment_booked",
 	"call.cost_settled",
-	"call.failed",
 	"customer.consent_changed",
 	"customer.duplicate_suspected",
 	"customer.erasure_requested",
@@ -222,6 +221,8 @@ func sample(t *testing.T, name string) events.Envelope {
 		env.Subject = "of " + name
 	}
 	switch name {
+	case "call.failed": // at a branch that there is
+		data["branch_id"] = sampleBranch
 	case "call.ended": // and nothing is booked
 		data["open_booking"] = false
 	case "availability.slot_released": // of a service that is in the catalogue

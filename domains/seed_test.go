@@ -13,7 +13,8 @@ import (
 	"github.com/herald-bus/herald/events/appointment"
 )
 
-// seedAppointments makes the booking and the wish that the samples are about.
+// seedAppointments makes the booking, the wish and the requests that the samples are
+// about.
 func seedAppointments(t *testing.T, db *store.DB, s *appointments.Service) {
 	t.Helper()
 	ctx, env := t.Context(), sample(t, "appointment.booking_failed")
@@ -52,6 +53,17 @@ func seedAppointments(t *testing.T, db *store.DB, s *appointments.Service) {
 		DesiredAt: booked.StartsAt, Reason: appointment.NotAvailable,
 	})
 	require.NoError(t, err)
+	askInVain(t, s, booked.StartsAt)
+}
+
+// askInVain has the calls of the samples ask for a time that they don't get.
+func askInVain(t *testing.T, s *appointments.Service, at time.Time) {
+	t.Helper()
+	for _, callID := range []string{"of call.analyzed", "of call.customer_linked", "of call.ended"} {
+		require.NoError(t, s.NoteRequest(t.Context(), sampleTenant, at.Add(-time.Hour), appointments.Request{
+			ID: callID, Session: callID, BranchID: sampleBranch, ServiceID: sampleService, DesiredAt: at, Answer: "slot_taken",
+		}))
+	}
 }
 
 // keepBookings books what is to be moved to another customer, cancelled with its own,

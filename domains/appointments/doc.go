@@ -24,6 +24,9 @@
 //   - appointment.booking_failed: appointments.open-failsafe-callback
 //   - availability.slot_released: appointments.match-wishes
 //   - availability.conflict_found: appointments.settle-conflict
+//   - call.ended, analyzed: appointments.record-lost-wish
+//   - call.failed: appointments.call-back-dropped-caller
+//   - call.customer_linked: appointments.adopt-caller
 //   - customer.merged, unmerged: appointments.move-to-surviving-customer
 //   - customer.erased: appointments.forget-customer
 //   - customer.booking_restricted: appointments.note-restriction

@@ -38,16 +38,16 @@ func (s *Service) NoteRequest(ctx context.Context, tenantID string, now time.Tim
 }
 
 // LostWish makes a wish of the last request of a call that has booked nothing, and
-// returns what to announce. Nothing known is nothing to do.
-func (s *Service) LostWish(ctx context.Context, tenantID string, now time.Time, callID string, confidence int) ([]events.Event, error) {
+// returns what to announce. The same event, of the given id, finds the same wish each
+// time; another one does not make it a second wish. Nothing known is nothing to do.
+func (s *Service) LostWish(ctx context.Context, tenantID string, now time.Time, eventID, callID string) ([]events.Event, error) {
 	var announce []events.Event
 	err := s.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
 		booked, err := store.One(ctx, tx, scanInt, `SELECT COUNT(*) FROM appointment WHERE tenant_id = $1 AND call_id = $2 AND status <> 'failed'`, callID)
 		if err != nil || booked > 0 {
 			return err
 		}
-		last, err := store.One(ctx, tx, scanRequest, `SELECT request_id, session, branch_id, service_id, customer_id, desired_at, window_from, window_until, answer, alternatives
-			FROM request WHERE tenant_id = $1 AND session = $2 ORDER BY at DESC, request_id DESC LIMIT 1`, callID)
+		last, err := lastRequest(ctx, tx, callID)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
@@ -55,12 +55,18 @@ func (s *Service) LostWish(ctx context.Context, tenantID string, now time.Time, 
 			return err
 		}
 		announce, err = recordWish(ctx, tx, now, Wish{
-			ID: derived(tenantID, "lost", callID), BranchID: last.BranchID, ServiceID: last.ServiceID, CustomerID: last.CustomerID, CallID: callID,
-			DesiredAt: last.DesiredAt, Window: last.Window, Alternatives: last.Alternatives, Reason: ReasonFor(confidence, reasonOf(last.Answer)),
+			ID: derived(tenantID, "lost", eventID), BranchID: last.BranchID, ServiceID: last.ServiceID, CustomerID: last.CustomerID, CallID: callID,
+			DesiredAt: last.DesiredAt, Window: last.Window, Alternatives: last.Alternatives, Reason: reasonOf(last.Answer),
 		})
 		return err
 	})
 	return announce, err
+}
+
+// lastRequest returns what a call has asked for last, or [store.ErrNotFound].
+func lastRequest(ctx context.Context, scope store.Scope, callID string) (Request, error) {
+	return store.One(ctx, scope, scanRequest, `SELECT request_id, session, branch_id, service_id, customer_id, desired_at, window_from, window_until, answer, alternatives
+		FROM request WHERE tenant_id = $1 AND session = $2 ORDER BY at DESC, request_id DESC LIMIT 1`, callID)
 }
 
 func reasonOf(answer string) appointment.WishReason {

@@ -14,7 +14,7 @@ import (
 
 func TestTheLastRequestOfACallThatBookedNothing(t *testing.T) {
 	onBoth(t, func(t *testing.T, f fixture) {
-		announce, err := f.LostWish(t.Context(), tenant, now, "call-1", 100)
+		announce, err := f.LostWish(t.Context(), tenant, now, "event-1", "call-1")
 		require.NoError(t, err)
 		require.Empty(t, announce, "nothing is known")
 		for i, answer := range []string{"slot_taken", "customer_declined"} {
@@ -25,7 +25,7 @@ func TestTheLastRequestOfACallThatBookedNothing(t *testing.T) {
 			}
 		}
 		for range 2 {
-			announce, err = f.LostWish(t.Context(), tenant, now.Add(time.Hour), "call-1", 100)
+			announce, err = f.LostWish(t.Context(), tenant, now.Add(time.Hour), "event-1", "call-1")
 			require.NoError(t, err)
 			check(t, announce)
 			require.Equal(t, appointment.CustomerDeclined, announce[0].(appointment.WishRecorded).Reason)
@@ -33,7 +33,7 @@ func TestTheLastRequestOfACallThatBookedNothing(t *testing.T) {
 		}
 		require.NoError(t, f.NoteRequest(t.Context(), tenant, now, appointments.Request{ID: "9", Session: "call-2", BranchID: berlin, ServiceID: cut, DesiredAt: starts, Answer: "slot_taken"}))
 		f.book(wish(func(r *appointment.BookRequest) { r.CallID = "call-2" }), forVera())
-		announce, err = f.LostWish(t.Context(), tenant, now, "call-2", 100)
+		announce, err = f.LostWish(t.Context(), tenant, now, "event-1", "call-2")
 		require.NoError(t, err)
 		require.Empty(t, announce, "the call has booked")
 	})

@@ -39,6 +39,7 @@ type Availability interface {
 type Appointments interface {
 	Callbacks
 	Elsewhere(ctx context.Context, tenantID, appointmentID string, who appointment.BookedFor, from, until time.Time) ([]appointment.Slot, error)
+	NoteRefused(ctx context.Context, tenantID string, now time.Time, p appointment.Prepared, offered []appointment.Alternative) error
 	StaffNames(ctx context.Context, tenantID string) ([]customer.StaffName, error)
 	Prepare(ctx context.Context, tenantID string, now time.Time, r appointment.BookRequest, who appointment.BookedFor) (appointment.Prepared, []events.Event, error)
 	Record(ctx context.Context, tenantID string, now time.Time, p appointment.Prepared, phases []appointment.Phase) error
@@ -263,7 +264,8 @@ func (l Life) resolve(ctx context.Context, tenantID string, now time.Time, q cus
 	return l.Customers.Resolve(ctx, tenantID, now, q)
 }
 
-// alternatives are what else is free, the best first.
+// alternatives are what else is free, the best first. A call that asked in vain is
+// remembered: it may become a wish.
 func (l Life) alternatives(ctx context.Context, tenantID string, now time.Time, q workflows.AlternativesRequest) ([]appointment.Alternative, []events.Event, error) {
 	const before, after = 1, 14 // days
 	p := q.Prepared
@@ -291,7 +293,8 @@ func (l Life) alternatives(ctx context.Context, tenantID string, now time.Time, 
 		}
 		slots = append(slots, slot)
 	}
-	return l.Rank(appointment.Wanted{Origin: p.Request.By.Origin, StartsAt: p.Request.StartsAt, Zone: p.Zone, Now: now, Busy: busy}, slots), nil, nil
+	best := l.Rank(appointment.Wanted{Origin: p.Request.By.Origin, StartsAt: p.Request.StartsAt, Zone: p.Zone, Now: now, Busy: busy}, slots)
+	return best, nil, l.Appointments.NoteRefused(ctx, tenantID, now, p, best)
 }
 
 // freeSlots are the starts that can be had for a service.

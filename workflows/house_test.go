@@ -79,6 +79,10 @@ func (h *house) Elsewhere(context.Context, string, string, appointment.BookedFor
 	return nil, nil
 }
 
+func (h *house) NoteRefused(context.Context, string, time.Time, appointment.Prepared, []appointment.Alternative) error {
+	return nil
+}
+
 func (h *house) StaffNames(context.Context, string) ([]customer.StaffName, error) { return nil, nil }
 
 func (h *house) Resolve(context.Context, string, time.Time, customer.Query) (customer.Resolution, []events.Event, error) {

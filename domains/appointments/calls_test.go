@@ -26,12 +26,13 @@ func analyzed(callID string) call.Analyzed {
 	return call.Analyzed{Ref: ofCall(callID), Revision: 1, Outcome: "booking_unfulfilled", OutcomeSource: "rows", EndClass: call.EndCaller}
 }
 
-// asksInVain notes that a call asked for a cut and was refused.
+// asksInVain has a call ask for a cut whose time is taken.
 func (f fixture) asksInVain(callID string) {
 	f.t.Helper()
-	require.NoError(f.t, f.NoteRequest(f.t.Context(), tenant, now, appointments.Request{
-		ID: "request of " + callID, Session: callID, BranchID: berlin, ServiceID: cut, DesiredAt: starts, Answer: "slot_taken",
-	}))
+	p := appointment.Prepared{
+		AppointmentID: "refused in " + callID, Request: wish(func(r *appointment.BookRequest) { r.CallID = callID }), For: appointment.BookedFor{},
+	}
+	require.NoError(f.t, f.NoteRefused(f.t.Context(), tenant, now, p, []appointment.Alternative{{Slot: appointment.Slot{StartsAt: starts.Add(fewHours), EndsAt: starts.Add(fewHours)}}}))
 }
 
 func TestWhatACallerDidNotGetIsAWish(t *testing.T) {
@@ -47,6 +48,7 @@ func TestWhatACallerDidNotGetIsAWish(t *testing.T) {
 		var e appointment.WishRecorded
 		require.NoError(t, json.Unmarshal(emitted[0].Data, &e))
 		require.Equal(t, []string{"call-1", cut, string(appointment.NotAvailable)}, []string{e.CallID, e.ServiceID, string(e.Reason)})
+		require.Len(t, e.Alternatives, 1)
 		require.Empty(t, f.twice(analysis, analyzed("call-1")), "one wish a call")
 
 		f.asksInVain("call-2")

@@ -24,7 +24,24 @@ type Request struct {
 	Alternatives []appointment.Slot
 }
 
-// NoteRequest keeps what was asked for and refused, or offered in vain.
+// NoteRefused keeps a booking of a call that found its time taken, with what is free
+// instead. Another one's is not kept.
+func (s *Service) NoteRefused(ctx context.Context, tenantID string, now time.Time, p appointment.Prepared, offered []appointment.Alternative) error {
+	if p.Request.CallID == "" {
+		return nil
+	}
+	r := Request{
+		ID: p.AppointmentID, Session: p.Request.CallID, BranchID: p.Request.BranchID, ServiceID: p.Request.ServiceID, CustomerID: p.For.CustomerID,
+		DesiredAt: p.Request.StartsAt, Answer: "slot_taken",
+	}
+	for _, a := range offered {
+		r.Alternatives = append(r.Alternatives, a.Slot)
+	}
+	return s.NoteRequest(ctx, tenantID, now, r)
+}
+
+// NoteRequest keeps what was asked for and refused, or offered in vain. The same one
+// again counts as asked for then.
 func (s *Service) NoteRequest(ctx context.Context, tenantID string, now time.Time, r Request) error {
 	alternatives, err := json.Marshal(append([]appointment.Slot{}, r.Alternatives...))
 	if err != nil {
@@ -32,7 +49,8 @@ func (s *Service) NoteRequest(ctx context.Context, tenantID string, now time.Tim
 	}
 	_, err = s.db.Tenant(tenantID).Exec(ctx, `
 		INSERT INTO request (tenant_id, request_id, session, at, branch_id, service_id, customer_id, desired_at, window_from, window_until, answer, alternatives)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (tenant_id, request_id) DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		ON CONFLICT (tenant_id, request_id) DO UPDATE SET at = excluded.at, answer = excluded.answer, alternatives = excluded.alternatives`,
 		r.ID, r.Session, now, r.BranchID, r.ServiceID, r.CustomerID, r.DesiredAt, r.Window.StartsAt, r.Window.EndsAt, r.Answer, json.RawMessage(alternatives))
 	return err
 }

@@ -54,7 +54,6 @@ var heardByAuditOnly = []string{
 	"calendar.window_synced",
 	"call.appointment_booked",
 	"call.cost_settled",
-	"customer.consent_changed",
 	"customer.duplicate_suspected",
 	"customer.erasure_requested",
 	"customer.identified",

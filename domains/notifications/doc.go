@@ -3,7 +3,8 @@
 //
 // It owns
 //   - notification_delivery: which message went out, when and how
-//   - recipient: how customers are reached, a copy of what their events say
+//   - recipient, recipient_consent, recipient_merge: how customers are reached, what
+//     they agree to, and who is the same person: a copy of what their events say
 //
 // It announces
 //   - notification.confirmation_required
@@ -11,7 +12,7 @@
 //     notification.failed and notification.unsubscribed
 //
 // It reacts to
-//   - customer.created, customer.updated: notifications.track-recipient
+//   - customer.created, updated, consent_changed, merged, unmerged: notifications.track-recipient
 //   - customer.erased: notifications.forget-recipient
 //   - appointment.created, appointment.confirmed: notifications.require-confirmation
 //   - notification.confirmation_required: notifications.plan-confirmation

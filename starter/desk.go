@@ -32,6 +32,7 @@ type desk interface {
 	LogAttempt(ctx context.Context, c workflows.CallbackCommand[appointment.CallbackAttempt]) (workflows.CallbackAnswer, error)
 	CompleteCallback(ctx context.Context, c workflows.CallbackCommand[appointment.CallbackOutcome]) (workflows.CallbackAnswer, error)
 	Hold(ctx context.Context, c workflows.HoldCommand[availability.HoldRequest]) (availability.Hold, error)
+	Renew(ctx context.Context, c workflows.HoldCommand[availability.RenewRequest]) (availability.Hold, error)
 	Release(ctx context.Context, c workflows.HoldCommand[availability.ReleaseRequest]) (availability.Released, error)
 	Plan(ctx context.Context, c workflows.SeriesPlanCommand) (workflows.SeriesAnswer, error)
 	// Ask runs a single step and fills answer.

@@ -42,6 +42,7 @@ type fakeDesk struct {
 	attempts    []workflows.CallbackCommand[appointment.CallbackAttempt]
 	outcomes    []workflows.CallbackCommand[appointment.CallbackOutcome]
 	holds       []workflows.HoldCommand[availability.HoldRequest]
+	renewals    []workflows.HoldCommand[availability.RenewRequest]
 	releases    []workflows.HoldCommand[availability.ReleaseRequest]
 	hold        availability.Hold
 	released    availability.Released
@@ -119,6 +120,11 @@ func (d *fakeDesk) Hold(_ context.Context, c workflows.HoldCommand[availability.
 	return d.hold, d.unheld
 }
 
+func (d *fakeDesk) Renew(_ context.Context, c workflows.HoldCommand[availability.RenewRequest]) (availability.Hold, error) {
+	d.renewals = append(d.renewals, c)
+	return d.hold, d.failed
+}
+
 func (d *fakeDesk) Release(_ context.Context, c workflows.HoldCommand[availability.ReleaseRequest]) (availability.Released, error) {
 	d.releases = append(d.releases, c)
 	return d.released, d.failed
@@ -147,7 +153,7 @@ func (d *fakeDesk) Close() {}
 
 // commands counts what the desk was told.
 func (d *fakeDesk) commands() int {
-	return len(d.books) + len(d.reschedules) + len(d.cancels) + len(d.updates) + len(d.visits) + len(d.attempts) + len(d.outcomes) + len(d.holds) + len(d.releases) + len(d.asked)
+	return len(d.books) + len(d.reschedules) + len(d.cancels) + len(d.updates) + len(d.visits) + len(d.attempts) + len(d.outcomes) + len(d.holds) + len(d.renewals) + len(d.releases) + len(d.asked)
 }
 
 // aView is an appointment in Berlin, in summer.
@@ -166,6 +172,7 @@ var deskCommands = map[string]string{
 	"seed":         "seed",
 	"slots":        "slots damen",
 	"hold":         "hold damen --at 2027-03-31T10:00 --session s",
+	"renew":        "renew " + anAppointment + " --session s",
 	"release":      "release " + anAppointment + " --session s",
 	"book":         "book damen --at 2027-03-31T10:00 --key k-1",
 	"reschedule":   "reschedule " + anAppointment + " --to 2027-03-31T10:00 --command-id c-1",
@@ -226,6 +233,10 @@ func TestDeskUsageErrors(t *testing.T) {
 		{"hold damen --at 2027-03-31T10:00 --session s --id 7", `--id "7": it is a UUID in lower case`},
 		{"hold damen --at 2027-03-31T10:00 --session s --origin fax", `--origin "fax": choose `},
 		{"hold damen --at 2027-03-31T10:00 --session s --tenant x", `--tenant "x": it is a UUID`},
+		{"renew", "the hold's id is missing, as in: starter renew "},
+		{"renew 7 --session s", `"7" is no hold's id: it is a UUID; starter hold prints it`},
+		{"renew " + anAppointment, "--session is missing: it is that of starter hold"},
+		{"renew " + anAppointment + " --session s --zone Mars", `--zone "Mars": write an IANA time zone`},
 		{"release 7 --session s", `"7" is no hold's id: it is a UUID; starter hold prints it`},
 		{"release " + anAppointment, "--session is missing: it is that of starter hold"},
 		{"release " + anAppointment + " --session s --tenant x", `--tenant "x": it is a UUID`},
@@ -297,7 +308,7 @@ func TestUnanswered(t *testing.T) {
 	again := map[string]string{
 		"book": "ask again with --key k-1", "reschedule": "ask again with --command-id c-1", "cancel": "ask again with --command-id c-1", "confirm": "ask again with --command-id c-1",
 		"update": "ask again with --command-id c-1", "check-in": "ask again with --command-id c-1", "complete": "ask again with --command-id c-1", "no-show": "ask again with --command-id c-1",
-		"attempt": "ask again with --attempt 1", "outcome": "ask again with the same words", "release": "ask again with the same words",
+		"attempt": "ask again with --attempt 1", "outcome": "ask again with the same words", "release": "ask again with the same words", "renew": "ask again with the same words",
 	}
 	for _, c := range []struct {
 		name string

@@ -210,7 +210,7 @@ func TestCompletion(t *testing.T) {
 		{"list --status deliver", []string{"delivering", "delivered"}},
 		{"list --output js", []string{"json", "jsonl"}},
 		{"completion p", []string{"powershell"}},
-		{"re", []string{"redrive", "release", "reschedule"}},
+		{"re", []string{"redrive", "release", "renew", "reschedule"}},
 		{"book d", []string{"damen", "dauerwelle"}},
 		{"book damen ", nil},
 		{"slots damen --staff a", []string{"aylin"}},

@@ -68,6 +68,8 @@ type Appointments interface {
 
 // Calendar is what it needs of a calendar that has the last word on a booking.
 type Calendar interface {
+	// Book returns entries with a refusal, too, if there is now something else in the
+	// calendar than what was asked for.
 	Book(ctx context.Context, key string, ref appointment.Ref) (uids []string, err error)
 	Cancel(ctx context.Context, key string, ref appointment.Ref) error
 }

@@ -275,7 +275,8 @@ func (l *life) holdFor(ctx workflow.Context, command string, demand availability
 }
 
 // moveCalendar tells a calendar that has the last word. If it says no, or nothing,
-// the held time is given back.
+// the held time is given back; if it may show something else now, it is told how the
+// appointment stands.
 func (l *life) moveCalendar(ctx workflow.Context, move appointment.Move, hold availability.Hold) (*events.Refusal, error) {
 	if move.CalendarMode != appointment.CalendarAuthoritative {
 		return nil, nil
@@ -291,6 +292,8 @@ func (l *life) moveCalendar(ctx workflow.Context, move appointment.Move, hold av
 	answer := entry.Refusal
 	if err != nil {
 		answer = events.Refuse("calendar_unavailable", "APT-25", "the calendar did not answer, the appointment stays: %s", failureText(err))
+	}
+	if err != nil || len(entry.Result.UIDs) > 0 {
 		if err := l.restore(ctx, move, nil); err != nil {
 			return nil, err
 		}
@@ -308,7 +311,11 @@ func (l *life) restore(ctx workflow.Context, move appointment.Move, cause error)
 	if move.CalendarMode != appointment.CalendarAuthoritative {
 		return cause
 	}
-	if _, err := do[CalendarRequest, CalendarEntry](ctx, undoing, StepCalendarBook, request(l, "restore", entryOf(move.Appointment, move.Request.ID+"/restore"))); err != nil {
+	entry, err := do[CalendarRequest, CalendarEntry](ctx, undoing, StepCalendarBook, request(l, "restore", entryOf(move.Appointment, move.Request.ID+"/restore")))
+	if err == nil && entry.Refusal != nil {
+		err = entry.Refusal
+	}
+	if err != nil {
 		if err := l.attention(ctx, "calendar_differs", "the calendar shows another time: "+failureText(err)); err != nil {
 			return err
 		}

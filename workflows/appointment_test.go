@@ -63,6 +63,61 @@ func TestAPT61_TheCalendarsNoTakesEverythingBackInReverse(t *testing.T) {
 	require.Equal(t, []string{"failed"}, w.published)
 }
 
+func TestAPT62_WhatTheCalendarHoldsInsteadIsTakenOut(t *testing.T) {
+	t.Parallel()
+	h := newHouse()
+	h.mode, h.wrong = appointment.CalendarAuthoritative, time.Hour
+	w := newLifeWorld(t, h)
+	booked := w.book(5 * time.Second)
+
+	w.live(t)
+
+	answer := booked.booking(t)
+	require.Equal(t, workflows.Refused, answer.State)
+	require.Equal(t, "calendar_conflict", answer.Refusal.Code)
+	require.NotEmpty(t, answer.Alternatives)
+	require.Zero(t, h.count("confirm"))
+	require.Equal(t, 1, h.count("calendar-cancel"))
+	require.Empty(t, h.entries)
+	require.Empty(t, h.claims)
+}
+
+func TestAPT62_AMoveThatTheCalendarGetsWrongIsTakenBack(t *testing.T) {
+	t.Parallel()
+	h := newHouse()
+	h.mode = appointment.CalendarAuthoritative
+	w := newLifeWorld(t, h)
+	w.book(5 * time.Second)
+	w.RegisterDelayedCallback(func() { h.wrong = time.Hour }, time.Minute)
+	moved := w.send(time.Hour, workflows.RescheduleUpdate, workflows.ChangeCommand[appointment.MoveRequest]{
+		Cause: cause, Wait: time.Minute, Request: appointment.MoveRequest{Command: command("m", 0), StartsAt: start.AddDate(0, 0, 1)},
+	})
+
+	w.live(t)
+
+	require.Equal(t, "calendar_conflict", moved.change(t).Refusal.Code)
+	require.Equal(t, start, h.entries[appointmentID], "the calendar shows the old time again")
+	require.Equal(t, start, h.view.StartsAt)
+}
+
+func TestAPT62_ACalendarThatKeepsSomethingElseNeedsAPerson(t *testing.T) {
+	t.Parallel()
+	h := newHouse()
+	h.mode = appointment.CalendarAuthoritative
+	h.fail["move"] = []error{events.Refuse("hold_lost", "AVL-40", "gone")}
+	h.fail["calendar-book"] = []error{nil, nil, events.Refuse("calendar_conflict", "APT-62", "taken there")}
+	w := newLifeWorld(t, h)
+	w.book(5 * time.Second)
+	w.send(time.Hour, workflows.RescheduleUpdate, workflows.ChangeCommand[appointment.MoveRequest]{
+		Cause: cause, Wait: time.Minute, Request: appointment.MoveRequest{Command: command("m", 0), StartsAt: start.AddDate(0, 0, 1)},
+	})
+
+	w.ExecuteWorkflow(workflows.AppointmentLifeType, workflows.LifeStart{Cause: cause, AppointmentID: appointmentID})
+
+	require.ErrorContains(t, w.GetWorkflowError(), "somebody has to look: [the calendar shows another time: calendar_conflict (APT-62): taken there]")
+	require.Contains(t, w.published, "appointment.attention_required")
+}
+
 func TestTimeThatIsLostTakesEverythingBack(t *testing.T) {
 	t.Parallel()
 	h := newHouse()

@@ -45,6 +45,7 @@ type house struct {
 	table   *appointment.Timetable // instead of the usual one
 	claims  map[string]bool        // holds and bookings
 	entries map[string]time.Time   // the calendar's
+	wrong   time.Duration          // what the calendar's next entry is wrong by
 }
 
 func newHouse() *house {
@@ -225,7 +226,11 @@ func (c calendar) Book(_ context.Context, _ string, ref appointment.Ref) ([]stri
 	if err := c.step("calendar-book"); err != nil {
 		return nil, err
 	}
-	c.entries[ref.AppointmentID] = ref.StartsAt
+	wrong := c.wrong
+	c.wrong, c.entries[ref.AppointmentID] = 0, ref.StartsAt.Add(wrong)
+	if wrong != 0 {
+		return []string{"uid"}, events.Refuse("calendar_conflict", "APT-62", "the calendar holds something else")
+	}
 	return []string{"uid"}, nil
 }
 

@@ -145,7 +145,7 @@ func (f *actFlags) register(cmd *cobra.Command, origin appointment.Origin, whose
 	set := cmd.Flags()
 	registerOrigin(cmd, &f.origin, origin)
 	set.StringVar(&f.customer, "customer", "", whose)
-	set.DurationVar(&f.wait, "wait", 5*time.Second, "`TIME` to wait for the result")
+	set.DurationVar(&f.wait, "wait", 0, "`TIME` to wait for the result (3s with --origin voice, else 5s)")
 }
 
 func registerOrigin(cmd *cobra.Command, origin *string, fallback appointment.Origin) {
@@ -157,11 +157,15 @@ func registerOrigin(cmd *cobra.Command, origin *string, fallback appointment.Ori
 // portal has to.
 func (f *actFlags) by(chooses ...appointment.Origin) (appointment.By, error) {
 	by, err := byOf(f.origin)
+	longest := workflows.ChannelWait(by.Origin)
+	if f.wait == 0 {
+		f.wait = longest
+	}
 	switch {
 	case err != nil:
 		return by, err
-	case f.wait <= 0 || f.wait > time.Minute:
-		return by, usage("--wait %s: choose up to a minute", f.wait)
+	case f.wait < 0 || f.wait > longest:
+		return by, usage("--wait %s: choose up to %s, the longest with --origin %s; what takes longer goes on", f.wait, longest, f.origin)
 	case f.customer == "" && by.Origin == appointment.Portal:
 		return by, usage("--customer is missing: --origin portal is somebody who has logged in; starter customers finds the id")
 	case f.customer == "":

@@ -13,9 +13,10 @@ import (
 
 // A ChangeCommand asks for a change of an appointment.
 type ChangeCommand[T any] struct {
-	Cause   Cause         `json:"cause"`
-	Request T             `json:"request"`
-	Wait    time.Duration `json:"wait"`
+	Cause   Cause `json:"cause"`
+	Request T     `json:"request"`
+	// Wait is how long the caller waits for the result, [ChannelWait] at most.
+	Wait time.Duration `json:"wait"`
 }
 
 // The states of a change; [Refused], [Failed] and [Processing] are others.
@@ -78,6 +79,7 @@ func (l *life) listen(ctx workflow.Context) error {
 // onBook answers a booking: with its result, or within the caller's patience with
 // how far it is. It is asked again with the same key, and then answers the same.
 func (l *life) onBook(ctx workflow.Context, c BookCommand) (BookingAnswer, error) {
+	c.Wait = min(c.Wait, ChannelWait(c.Booking.By.Origin))
 	again := l.asked != nil || l.Booked
 	if !again {
 		l.asked = &c
@@ -104,7 +106,8 @@ func change[T commanded](ctx workflow.Context, l *life, name string, handle func
 				settled = true
 				l.working--
 			})
-			if _, waitErr := workflow.AwaitWithTimeout(ctx, c.Wait, func() bool { return settled }); waitErr != nil {
+			wait := min(c.Wait, ChannelWait(c.Request.Head().By.Origin))
+			if _, waitErr := workflow.AwaitWithTimeout(ctx, wait, func() bool { return settled }); waitErr != nil {
 				return ChangeAnswer{}, waitErr
 			}
 			if !settled {

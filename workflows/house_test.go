@@ -46,6 +46,7 @@ type house struct {
 	claims  map[string]bool        // holds and bookings
 	entries map[string]time.Time   // the calendar's
 	wrong   time.Duration          // what the calendar's next entry is wrong by
+	told    bool                   // the customer waited until the booking had failed
 }
 
 func newHouse() *house {
@@ -122,7 +123,8 @@ func (h *house) Record(_ context.Context, _ string, _ time.Time, p appointment.P
 	return nil
 }
 
-func (h *house) MarkFailed(context.Context, string, time.Time, appointment.Prepared, appointment.FailureReason, bool) ([]events.Event, error) {
+func (h *house) MarkFailed(_ context.Context, _ string, _ time.Time, _ appointment.Prepared, _ appointment.FailureReason, told bool) ([]events.Event, error) {
+	h.told = told
 	return []events.Event{placed{OrderID: "failed"}}, h.step("mark-failed")
 }
 

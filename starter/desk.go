@@ -35,6 +35,8 @@ type desk interface {
 	Renew(ctx context.Context, c workflows.HoldCommand[availability.RenewRequest]) (availability.Hold, error)
 	Release(ctx context.Context, c workflows.HoldCommand[availability.ReleaseRequest]) (availability.Released, error)
 	Plan(ctx context.Context, c workflows.SeriesPlanCommand) (workflows.SeriesAnswer, error)
+	ChangeSeries(ctx context.Context, c workflows.SeriesChangeCommand) (workflows.SeriesAnswer, error)
+	EndSeries(ctx context.Context, c workflows.SeriesChangeCommand) (workflows.SeriesAnswer, error)
 	// Ask runs a single step and fills answer.
 	Ask(ctx context.Context, step string, q workflows.StepRequest[any], answer any) error
 	Close()
@@ -77,6 +79,16 @@ func (d *temporalDesk) CompleteCallback(ctx context.Context, c workflows.Callbac
 // Plan is that of series.
 func (d *temporalDesk) Plan(ctx context.Context, c workflows.SeriesPlanCommand) (workflows.SeriesAnswer, error) {
 	return d.series.Plan(ctx, c)
+}
+
+// ChangeSeries leaves one out of a series, or has another follow.
+func (d *temporalDesk) ChangeSeries(ctx context.Context, c workflows.SeriesChangeCommand) (workflows.SeriesAnswer, error) {
+	return d.series.Change(ctx, c)
+}
+
+// EndSeries ends a series.
+func (d *temporalDesk) EndSeries(ctx context.Context, c workflows.SeriesChangeCommand) (workflows.SeriesAnswer, error) {
+	return d.series.End(ctx, c)
 }
 
 func (d *temporalDesk) Close() { d.connection.Client.Close() }
@@ -176,6 +188,15 @@ func (f *actFlags) by(chooses ...appointment.Origin) (appointment.By, error) {
 		return by, customerID(f.customer)
 	}
 	return by, nil
+}
+
+// actor is who changes something; over the portal, a customer who has logged in.
+func (f *actFlags) actor() (appointment.By, error) {
+	by, err := f.by(appointment.Portal)
+	if err == nil && f.customer != "" {
+		by.CustomerID, by.Assurance = f.customer, appointment.ByLogin
+	}
+	return by, err
 }
 
 func customerID(value string) error {

@@ -236,7 +236,7 @@ func (l *seriesLife) settle(skipped []appointment.Skipped) (first []appointment.
 func (l *seriesLife) attention(ctx workflow.Context, why events.Refusal) error {
 	env, err := sealAttention(ctx, l.Cause, appointment.AttentionRequired{
 		AppointmentID: cmp.Or(l.Root, l.SeriesID), Code: "series_stopped",
-		Text: fmt.Sprintf("nothing more is booked of the series %s: %s", l.SeriesID, why.Error()),
+		Text: fmt.Sprintf("nothing more is booked of the series %s: %s; once that is put right, plan it again under its id", l.SeriesID, why.Error()),
 	}, 0)
 	if err != nil {
 		return err

@@ -259,7 +259,7 @@ func TestAPT69_ARefusalThatNobodyWaitsForAsksForAPerson(t *testing.T) {
 	require.Equal(t, []string{"created 2027-04-06 2027-04-13", "appointment.attention_required of 2027-04-06"}, w.published)
 	require.Equal(t, appointment.AttentionRequired{
 		AppointmentID: "2027-04-06", Code: "series_stopped",
-		Text: "nothing more is booked of the series " + seriesID + ": service_unavailable (APT-1): it is not offered any more",
+		Text: "nothing more is booked of the series " + seriesID + ": service_unavailable (APT-1): it is not offered any more; once that is put right, plan it again under its id",
 	}, w.attention)
 }
 

@@ -73,11 +73,14 @@ func (l *seriesLife) change(ctx workflow.Context, c SeriesChangeCommand) (Series
 	return answer, l.record(ctx, record)
 }
 
-// follow starts the life of the series that goes on instead.
+// follow starts the life of the series that goes on instead. A life that was over, and
+// knows nothing of its customer, knows how to ask who that is.
 func (l *seriesLife) follow(ctx workflow.Context, seriesID string, rule *appointment.SeriesRule) error {
-	next := SeriesStart{Cause: l.Cause, SeriesID: seriesID, Who: l.Who, Series: &appointment.SeriesRequest{SeriesID: seriesID, Rule: *rule}}
+	next := SeriesStart{Cause: l.Cause, SeriesID: seriesID, Who: l.Who, Series: &appointment.SeriesRequest{SeriesID: seriesID, Rule: *rule}, CustomerKey: l.CustomerKey}
 	if l.Series != nil {
 		next.Series.Template = l.Series.Template
+	} else {
+		next.CustomerKey = SeriesWorkflowID(l.SeriesID)
 	}
 	child := workflow.WithChildOptions(ctx, seriesChild(next))
 	err := workflow.ExecuteChildWorkflow(child, SeriesLifeType, next).GetChildWorkflowExecution().Get(ctx, nil)

@@ -85,6 +85,8 @@ type SeriesStart struct {
 	// Series and Who are what was asked for; without them the workflow waits.
 	Series *appointment.SeriesRequest `json:"series,omitzero"`
 	Who    customer.Query             `json:"who,omitzero"`
+	// CustomerKey is the key by which the customer is known, if it is another series'.
+	CustomerKey string `json:"customer_key,omitzero"`
 	// Settled are the keys of the bookings that were made, or left out.
 	Settled []string `json:"settled,omitzero"`
 	// Root is the first appointment of the series.
@@ -193,7 +195,7 @@ func (l *seriesLife) round(ctx workflow.Context) error {
 			continue
 		}
 		who := l.Who
-		who.Key = SeriesWorkflowID(l.SeriesID) // so that all of them are for one customer
+		who.Key = cmp.Or(l.CustomerKey, SeriesWorkflowID(l.SeriesID)) // so that all of them are for one customer
 		booked, err := do[BookCommand, BookingAnswer](ctx, asking, StepBookOne, seriesRequest(l, "", BookCommand{Cause: l.Cause, Booking: b, Who: who, Wait: occurrenceWait}))
 		if err != nil {
 			return err

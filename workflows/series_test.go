@@ -332,6 +332,17 @@ func TestAPT70_ASeriesThatFollowsHasALifeOfItsOwn(t *testing.T) {
 	require.Equal(t, []string{"2027-04-13"}, seriesAnswer(t, changed).Cancelled)
 }
 
+func TestAPT70_WhatFollowsASeriesThatIsOverIsForTheSameCustomer(t *testing.T) {
+	t.Parallel()
+	w := newSeriesWorld(t)
+	changed := w.change(0, workflows.SeriesChange, appointment.SeriesChange{Scope: "future", Date: "2027-04-13", Rule: &appointment.SeriesRule{Count: 1}})
+
+	w.live(t)
+
+	require.Equal(t, nextID, seriesAnswer(t, changed).Follows)
+	require.Equal(t, []customer.Query{{Key: "series/" + seriesID}}, w.whose)
+}
+
 func TestARefusedChangeChangesNothing(t *testing.T) {
 	t.Parallel()
 	w := newSeriesWorld(t)

@@ -62,6 +62,7 @@ type Appointments interface {
 	Query(ctx context.Context, tenantID string, now time.Time, q appointment.Query) (appointment.Found, []events.Event, error)
 	PlanSeries(ctx context.Context, tenantID string, now time.Time, r appointment.SeriesRequest) (appointment.SeriesPlan, error)
 	ChangeSeries(ctx context.Context, tenantID string, now time.Time, c appointment.SeriesChange) (appointment.SeriesPlan, error)
+	ListSeries(ctx context.Context, tenantID string, now time.Time, q appointment.SeriesQuery) ([]appointment.ListedSeries, error)
 	RecordSeries(seriesID string, created []string, skipped []appointment.Skipped) []events.Event
 	List(ctx context.Context, tenantID string, q appointment.ListQuery) ([]appointment.Listed, error)
 }

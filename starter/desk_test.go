@@ -33,6 +33,7 @@ var deskCommands = map[string]string{
 	"no-show":      "no-show " + anAppointment + " --command-id c-1",
 	"appointments": "appointments",
 	"customers":    "customers Ida",
+	"series":       "series",
 	"plan":         "series plan damen --at 2027-03-31T10:00 --count 2 --id " + anAppointment,
 	"change":       "series change " + anAppointment + " --at 2027-03-31T10:00 --count 2 --command-id c-1",
 	"skip":         "series skip " + anAppointment + " --date 2027-04-06 --command-id c-1",

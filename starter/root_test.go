@@ -219,7 +219,7 @@ func TestCompletion(t *testing.T) {
 		{"appointments --status con", []string{"confirmed"}},
 		{"reschedule --staff th", []string{"thuy"}},
 		{"cancel --origin p", []string{"portal"}},
-		{"series ", []string{"change", "end", "plan", "skip"}},
+		{"series ", []string{"change", "end", "list", "plan", "skip"}},
 		{"series plan d", []string{"damen", "dauerwelle"}},
 		{"series plan damen --staff a", []string{"aylin"}},
 		{"series change --frequency m", []string{"monthly"}},

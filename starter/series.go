@@ -14,18 +14,16 @@ import (
 )
 
 func (a *app) seriesCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "series",
-		Short: "Book series of appointments, and change them",
-		Long: `Book series of appointments, and change them. Each appointment of a series is
-booked when it comes into reach; one that is not free is left out.`,
-		Example: `  starter series plan damen --at 2027-03-30T10:00 --count 5 --name Vera
+	cmd, list := a.listSeriesCommand(), a.listSeriesCommand()
+	list.Use, list.Short = "list [flags]", "List series"
+	cmd.Long = `Book series of appointments, and change them. Each appointment of a series is
+booked when it comes into reach; one that is not free is left out. Without a
+command it lists.`
+	cmd.Example = `  starter series plan damen --at 2027-03-30T10:00 --count 5 --name Vera
   starter series skip 0198c0de-0000-7000-8000-0000000000d1 --date 2027-04-06
-  starter series end 0198c0de-0000-7000-8000-0000000000d1`,
-		Args: noSubcommand,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	addGroup(cmd, "Commands", a.planSeriesCommand(), a.changeSeriesCommand(), a.skipCommand(), a.endSeriesCommand())
+  starter series end 0198c0de-0000-7000-8000-0000000000d1`
+	cmd.Args = noSubcommand
+	addGroup(cmd, "Commands", a.planSeriesCommand(), list, a.changeSeriesCommand(), a.skipCommand(), a.endSeriesCommand())
 	return cmd
 }
 
@@ -101,7 +99,7 @@ func (f *seriesFlags) command(a *app, service string) (c workflows.SeriesPlanCom
 
 func seriesID(flag, value string) (string, error) {
 	if !events.IsUUID(value) {
-		return "", usage("%s%q: a series' id is a UUID in lower case; starter series plan prints it", flag, value)
+		return "", usage("%s%q: a series' id is a UUID in lower case; starter series lists them", flag, value)
 	}
 	return value, nil
 }

@@ -155,11 +155,47 @@ func TestSeriesChanges(t *testing.T) {
 	})
 }
 
+func TestSeriesAreListed(t *testing.T) {
+	t.Parallel()
+	mondays := appointment.SeriesRule{Frequency: "weekly", Interval: 2, Weekdays: []int{1, 4}, StartDate: "2027-03-29", Time: "10:00", Count: 5}
+	listed := []appointment.ListedSeries{
+		{SeriesID: anAppointment, ServiceName: "Damenhaarschnitt", Zone: "Europe/Berlin", Booked: 2, NextAt: now, Rule: mondays},
+		{SeriesID: aCustomer, ServiceName: "Beratung", Zone: "Europe/Berlin", Over: true, Rule: appointment.SeriesRule{Frequency: "monthly", Interval: 1, MonthDay: 31, StartDate: "2026-10-31", Time: "09:00", EndDate: "2027-01-31"}},
+		{SeriesID: anID, ServiceName: "Beratung", Zone: "Europe/Berlin", Booked: 1, NextAt: now, Rule: appointment.SeriesRule{Frequency: "monthly", Interval: 1, Nth: 5, Weekdays: []int{2}, StartDate: "2027-03-30", Time: "10:00", Count: 2}},
+	}
+
+	t.Run("asks", func(t *testing.T) {
+		t.Parallel()
+		require.Equal(t, appointment.SeriesQuery{Limit: 100}, question[appointment.SeriesQuery](t, "series", workflows.StepListSeries))
+		require.Equal(t, appointment.SeriesQuery{All: true, Limit: 5}, question[appointment.SeriesQuery](t, "series list --all --limit 5", workflows.StepListSeries))
+	})
+
+	t.Run("prints a table", func(t *testing.T) {
+		t.Parallel()
+		term := newTerminal(t)
+		term.clerk.answers[workflows.StepListSeries] = listed
+
+		require.Zero(t, term.exec("series", "list", "--limit", "3"), term.err.String())
+		golden(t, "series_list", term.out.String())
+		require.Equal(t, "there may be more: ask for a larger --limit\n", term.err.String())
+	})
+
+	t.Run("says that there are none", func(t *testing.T) {
+		t.Parallel()
+		term := newTerminal(t)
+
+		require.Zero(t, term.exec("series"))
+		require.Equal(t, "there are no series\n", term.err.String())
+	})
+}
+
 func TestSeriesUsageErrors(t *testing.T) {
 	t.Parallel()
 	plan, change := "plan damen --at 2027-03-28T10:00 ", "change "+anAppointment+" --at 2027-03-28T10:00 "
 	for line, says := range map[string]string{
 		"damen":                               `unknown command "damen"; see "starter series --help"`,
+		"--limit 0":                           "--limit 0: ask for 1 to 1000",
+		"list more":                           `unexpected argument "more", as in: starter series list`,
 		"pln":                                 `unknown command "pln"; did you mean plan?`,
 		"plan":                                "the service is missing, as in: starter series plan damen ",
 		"plan damen --count 2":                "--at is missing",
@@ -182,7 +218,7 @@ func TestSeriesUsageErrors(t *testing.T) {
 		plan + "--count 2 --frequency monthly --nth 2 --weekdays mon,tue": "--weekdays mon,tue: with --nth it is one",
 		"change":                  "the series' id is missing, as in: starter series change ",
 		"change " + anAppointment: "--at is missing: from when on shall it be another rule",
-		"change 7 --at 2027-03-28T10:00 --count 2": `"7": a series' id is a UUID in lower case; starter series plan prints it`,
+		"change 7 --at 2027-03-28T10:00 --count 2": `"7": a series' id is a UUID in lower case; starter series lists them`,
 		change:                                 "--count or --until is missing",
 		change + "--count 2 --zone Mars":       `--zone "Mars": write an IANA time zone`,
 		change + "--count 2 --interval 0":      "--interval 0: choose 1 to 52",

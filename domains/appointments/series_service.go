@@ -231,14 +231,18 @@ func occurrencesOf(ctx context.Context, tx store.Scope, seriesID string, now tim
 	return ids, err
 }
 
+const selectSeries = `SELECT series_id, rule, template, status, until_materialised FROM series WHERE tenant_id = $1`
+
 func findSeries(ctx context.Context, s store.Scope, id string) (series, error) {
-	return store.One(ctx, s, func(row store.Row) (found series, err error) {
-		var rule, template string
-		if err := row.Scan(&found.id, &rule, &template, &found.status, &found.until); err != nil {
-			return found, err
-		}
-		return found, errors.Join(json.Unmarshal([]byte(rule), &found.rule), json.Unmarshal([]byte(template), &found.template))
-	}, `SELECT series_id, rule, template, status, until_materialised FROM series WHERE tenant_id = $1 AND series_id = $2`, id)
+	return store.One(ctx, s, scanSeries, selectSeries+` AND series_id = $2`, id)
+}
+
+func scanSeries(row store.Row) (found series, err error) {
+	var rule, template string
+	if err := row.Scan(&found.id, &rule, &template, &found.status, &found.until); err != nil {
+		return found, err
+	}
+	return found, errors.Join(json.Unmarshal([]byte(rule), &found.rule), json.Unmarshal([]byte(template), &found.template))
 }
 
 func (s series) save(ctx context.Context, tx store.Scope) error {

@@ -198,3 +198,35 @@ func TestAPT70_ChangingASeries(t *testing.T) {
 	_, err = f.ChangeSeries(t.Context(), tenant, now, appointment.SeriesChange{SeriesID: "none", Scope: "all"})
 	refusal(t, err, "not_found")
 }
+
+func TestSeriesAreListed(t *testing.T) {
+	onBoth(t, func(t *testing.T, f fixture) {
+		request := weekly(3)
+		request.Rule.StartDate = "2027-04-05"
+		plan, err := f.PlanSeries(t.Context(), tenant, now, request)
+		require.NoError(t, err)
+		for _, r := range plan.Book[:2] {
+			f.book(r, forVera())
+		}
+		over := weekly(1)
+		over.SeriesID = "7e57ab1e-0000-4000-8000-0000000000e2"
+		_, err = f.PlanSeries(t.Context(), tenant, now, over)
+		require.NoError(t, err)
+		list := func(at time.Time, q appointment.SeriesQuery) []appointment.ListedSeries {
+			listed, err := f.ListSeries(t.Context(), tenant, at, q)
+			require.NoError(t, err)
+			return listed
+		}
+
+		require.Equal(t, []appointment.ListedSeries{{
+			SeriesID: request.SeriesID, BranchID: request.Template.BranchID, ServiceID: request.Template.ServiceID, ServiceName: "Herrenhaarschnitt",
+			Rule: request.Rule, Zone: "Europe/Berlin", Booked: 2, NextAt: at("2027-04-05 09:00"), CustomerID: vera,
+		}}, list(now, appointment.SeriesQuery{}))
+		require.Equal(t, 1, list(at("2027-04-06 09:00"), appointment.SeriesQuery{})[0].Booked)
+		require.True(t, list(now, appointment.SeriesQuery{All: true})[1].Over)
+		require.Len(t, list(now, appointment.SeriesQuery{All: true, Limit: 1}), 1)
+		require.Empty(t, list(at("2027-04-20 09:00"), appointment.SeriesQuery{}), "its last date has passed")
+		_, err = f.ListSeries(t.Context(), tenant, now, appointment.SeriesQuery{Limit: 1001})
+		refusal(t, err, "invalid_limit")
+	})
+}

@@ -58,6 +58,10 @@ func TestASeriesIsBookedChangedAndEnded(t *testing.T) {
 		return n == len(answer.Created), fmt.Errorf("%d are confirmed", n)
 	})
 
+	open := func() (n int) {
+		return len(ask[[]appointment.ListedSeries](t, s, workflows.StepListSeries, appointment.SeriesQuery{}))
+	}
+	require.Equal(t, 2, open())
 	for _, each := range []string{id, changed.Follows} {
 		_, err := series.End(t.Context(), workflows.SeriesChangeCommand{
 			Cause: c.Cause, Wait: wait, By: by, Change: appointment.SeriesChange{ChangeID: newID(), SeriesID: each, Scope: "all"},
@@ -66,4 +70,5 @@ func TestASeriesIsBookedChangedAndEnded(t *testing.T) {
 		require.NoError(t, connection.Client.GetWorkflow(t.Context(), workflows.SeriesWorkflowID(each), "").Get(t.Context(), nil))
 	}
 	require.Zero(t, confirmed())
+	require.Zero(t, open())
 }

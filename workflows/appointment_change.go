@@ -315,7 +315,7 @@ func (l *life) restore(ctx workflow.Context, move appointment.Move, cause error)
 		return cause
 	}
 	entry, err := do[CalendarRequest, CalendarEntry](ctx, undoing, StepCalendarBook, request(l, "restore", entryOf(move.Appointment, move.Request.ID+"/restore")))
-	if err == nil && entry.Refusal != nil {
+	if err == nil && entry.Refusal != nil && workflow.GetVersion(ctx, "restore-refused", workflow.DefaultVersion, 1) > workflow.DefaultVersion {
 		err = entry.Refusal
 	}
 	if err != nil {

@@ -63,12 +63,15 @@ type Appointments interface {
 	Query(ctx context.Context, tenantID string, now time.Time, q appointment.Query) (appointment.Found, []events.Event, error)
 	PlanSeries(ctx context.Context, tenantID string, now time.Time, r appointment.SeriesRequest) (appointment.SeriesPlan, error)
 	ChangeSeries(ctx context.Context, tenantID string, now time.Time, c appointment.SeriesChange) (appointment.SeriesPlan, error)
+	ListSeries(ctx context.Context, tenantID string, now time.Time, q appointment.SeriesQuery) ([]appointment.ListedSeries, error)
 	RecordSeries(seriesID string, created []string, skipped []appointment.Skipped) []events.Event
 	List(ctx context.Context, tenantID string, q appointment.ListQuery) ([]appointment.Listed, error)
 }
 
 // Calendar is what it needs of a calendar that has the last word on a booking.
 type Calendar interface {
+	// Book returns entries with a refusal, too, if there is now something else in the
+	// calendar than what was asked for.
 	Book(ctx context.Context, key string, ref appointment.Ref) (uids []string, err error)
 	Cancel(ctx context.Context, key string, ref appointment.Ref) error
 }

@@ -40,6 +40,10 @@ func (l Life) registerSeries(r Registry) {
 		plan, err := a.ChangeSeries(ctx, tenantID, now, q)
 		return plan, nil, err
 	})
+	add(r, workflows.StepListSeries, func(ctx context.Context, tenantID string, now time.Time, q appointment.SeriesQuery) ([]appointment.ListedSeries, []events.Event, error) {
+		listed, err := a.ListSeries(ctx, tenantID, now, q)
+		return listed, nil, err
+	})
 	add(r, workflows.StepRecordSeries, func(_ context.Context, _ string, _ time.Time, q workflows.RecordSeriesRequest) (none, []events.Event, error) {
 		return none{}, a.RecordSeries(q.SeriesID, q.Created, q.Skipped), nil
 	})

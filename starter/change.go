@@ -41,13 +41,8 @@ func (f *changeFlags) command(id string) (c appointment.Command, err error) {
 	if c.ID == "" {
 		c.ID = uuid.Must(uuid.NewV7()).String()
 	}
-	if c.By, err = f.by(appointment.Portal); err != nil {
-		return c, err
-	}
-	if f.customer != "" {
-		c.By.CustomerID, c.By.Assurance = f.customer, appointment.ByLogin
-	}
-	return c, nil
+	c.By, err = f.actor()
+	return c, err
 }
 
 // change gives the command of a request to the desk and prints the answer.

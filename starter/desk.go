@@ -32,8 +32,11 @@ type desk interface {
 	LogAttempt(ctx context.Context, c workflows.CallbackCommand[appointment.CallbackAttempt]) (workflows.CallbackAnswer, error)
 	CompleteCallback(ctx context.Context, c workflows.CallbackCommand[appointment.CallbackOutcome]) (workflows.CallbackAnswer, error)
 	Hold(ctx context.Context, c workflows.HoldCommand[availability.HoldRequest]) (availability.Hold, error)
+	Renew(ctx context.Context, c workflows.HoldCommand[availability.RenewRequest]) (availability.Hold, error)
 	Release(ctx context.Context, c workflows.HoldCommand[availability.ReleaseRequest]) (availability.Released, error)
 	Plan(ctx context.Context, c workflows.SeriesPlanCommand) (workflows.SeriesAnswer, error)
+	ChangeSeries(ctx context.Context, c workflows.SeriesChangeCommand) (workflows.SeriesAnswer, error)
+	EndSeries(ctx context.Context, c workflows.SeriesChangeCommand) (workflows.SeriesAnswer, error)
 	// Ask runs a single step and fills answer.
 	Ask(ctx context.Context, step string, q workflows.StepRequest[any], answer any) error
 	Close()
@@ -76,6 +79,16 @@ func (d *temporalDesk) CompleteCallback(ctx context.Context, c workflows.Callbac
 // Plan is that of series.
 func (d *temporalDesk) Plan(ctx context.Context, c workflows.SeriesPlanCommand) (workflows.SeriesAnswer, error) {
 	return d.series.Plan(ctx, c)
+}
+
+// ChangeSeries leaves one out of a series, or has another follow.
+func (d *temporalDesk) ChangeSeries(ctx context.Context, c workflows.SeriesChangeCommand) (workflows.SeriesAnswer, error) {
+	return d.series.Change(ctx, c)
+}
+
+// EndSeries ends a series.
+func (d *temporalDesk) EndSeries(ctx context.Context, c workflows.SeriesChangeCommand) (workflows.SeriesAnswer, error) {
+	return d.series.End(ctx, c)
 }
 
 func (d *temporalDesk) Close() { d.connection.Client.Close() }
@@ -144,7 +157,7 @@ func (f *actFlags) register(cmd *cobra.Command, origin appointment.Origin, whose
 	set := cmd.Flags()
 	registerOrigin(cmd, &f.origin, origin)
 	set.StringVar(&f.customer, "customer", "", whose)
-	set.DurationVar(&f.wait, "wait", 5*time.Second, "`TIME` to wait for the result")
+	set.DurationVar(&f.wait, "wait", 0, "`TIME` to wait for the result (3s with --origin voice, else 5s)")
 }
 
 func registerOrigin(cmd *cobra.Command, origin *string, fallback appointment.Origin) {
@@ -156,11 +169,15 @@ func registerOrigin(cmd *cobra.Command, origin *string, fallback appointment.Ori
 // portal has to.
 func (f *actFlags) by(chooses ...appointment.Origin) (appointment.By, error) {
 	by, err := byOf(f.origin)
+	longest := workflows.ChannelWait(by.Origin)
+	if f.wait == 0 {
+		f.wait = longest
+	}
 	switch {
 	case err != nil:
 		return by, err
-	case f.wait <= 0 || f.wait > time.Minute:
-		return by, usage("--wait %s: choose up to a minute", f.wait)
+	case f.wait < 0 || f.wait > longest:
+		return by, usage("--wait %s: choose up to %s, the longest with --origin %s; what takes longer goes on", f.wait, longest, f.origin)
 	case f.customer == "" && by.Origin == appointment.Portal:
 		return by, usage("--customer is missing: --origin portal is somebody who has logged in; starter customers finds the id")
 	case f.customer == "":
@@ -171,6 +188,15 @@ func (f *actFlags) by(chooses ...appointment.Origin) (appointment.By, error) {
 		return by, customerID(f.customer)
 	}
 	return by, nil
+}
+
+// actor is who changes something; over the portal, a customer who has logged in.
+func (f *actFlags) actor() (appointment.By, error) {
+	by, err := f.by(appointment.Portal)
+	if err == nil && f.customer != "" {
+		by.CustomerID, by.Assurance = f.customer, appointment.ByLogin
+	}
+	return by, err
 }
 
 func customerID(value string) error {

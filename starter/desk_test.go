@@ -2,170 +2,26 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/serviceerror"
 
 	"github.com/herald-bus/herald/domains"
 	"github.com/herald-bus/herald/events"
-	"github.com/herald-bus/herald/events/appointment"
-	"github.com/herald-bus/herald/events/availability"
 	"github.com/herald-bus/herald/internal/temporalclient"
 	"github.com/herald-bus/herald/workflows"
 )
-
-const (
-	anAppointment = "b318dc7a-c90f-55cd-80ea-f353d4ed6c6a"
-	aCustomer     = "01a21323-4f1b-7987-9b98-b9eb3b46dc8e"
-)
-
-// fakeDesk remembers what it is told and answers what it was given.
-type fakeDesk struct {
-	away   error // nobody opens
-	failed error // of every command and question
-
-	booking     workflows.BookingAnswer
-	change      workflows.ChangeAnswer
-	answers     map[string]any // by step
-	books       []workflows.BookCommand
-	reschedules []workflows.ChangeCommand[appointment.MoveRequest]
-	cancels     []workflows.ChangeCommand[appointment.CancelRequest]
-	updates     []workflows.ChangeCommand[appointment.UpdateRequest]
-	visits      map[string][]appointment.Command // by what became of them
-	callback    workflows.CallbackAnswer
-	attempts    []workflows.CallbackCommand[appointment.CallbackAttempt]
-	outcomes    []workflows.CallbackCommand[appointment.CallbackOutcome]
-	holds       []workflows.HoldCommand[availability.HoldRequest]
-	releases    []workflows.HoldCommand[availability.ReleaseRequest]
-	hold        availability.Hold
-	released    availability.Released
-	unheld      error // of holds
-	plans       []workflows.SeriesPlanCommand
-	series      workflows.SeriesAnswer
-	asked       []workflows.StepRequest[any]
-	steps       []string
-}
-
-// newClerk is a desk where all goes well.
-func newClerk() *fakeDesk {
-	return &fakeDesk{
-		booking:  workflows.BookingAnswer{State: workflows.Booked, AppointmentID: anAppointment, Appointment: aView()},
-		change:   workflows.ChangeAnswer{State: workflows.Done, Appointment: aView()},
-		callback: workflows.CallbackAnswer{State: workflows.Done, Callback: toCallBack()},
-		answers:  map[string]any{},
-		visits:   map[string][]appointment.Command{},
-	}
-}
-
-func (d *fakeDesk) Book(_ context.Context, c workflows.BookCommand) (workflows.BookingAnswer, error) {
-	d.books = append(d.books, c)
-	return d.booking, d.failed
-}
-
-func (d *fakeDesk) Reschedule(_ context.Context, c workflows.ChangeCommand[appointment.MoveRequest]) (workflows.ChangeAnswer, error) {
-	d.reschedules = append(d.reschedules, c)
-	return d.change, d.failed
-}
-
-func (d *fakeDesk) Cancel(_ context.Context, c workflows.ChangeCommand[appointment.CancelRequest]) (workflows.ChangeAnswer, error) {
-	d.cancels = append(d.cancels, c)
-	return d.change, d.failed
-}
-
-func (d *fakeDesk) Update(_ context.Context, c workflows.ChangeCommand[appointment.UpdateRequest]) (workflows.ChangeAnswer, error) {
-	d.updates = append(d.updates, c)
-	return d.change, d.failed
-}
-
-func (d *fakeDesk) Confirm(_ context.Context, c workflows.ChangeCommand[appointment.Command]) (workflows.ChangeAnswer, error) {
-	return d.visit("confirm", c)
-}
-
-func (d *fakeDesk) CheckIn(_ context.Context, c workflows.ChangeCommand[appointment.Command]) (workflows.ChangeAnswer, error) {
-	return d.visit("check-in", c)
-}
-
-func (d *fakeDesk) Complete(_ context.Context, c workflows.ChangeCommand[appointment.Command]) (workflows.ChangeAnswer, error) {
-	return d.visit("complete", c)
-}
-
-func (d *fakeDesk) MarkNoShow(_ context.Context, c workflows.ChangeCommand[appointment.Command]) (workflows.ChangeAnswer, error) {
-	return d.visit("no-show", c)
-}
-
-func (d *fakeDesk) visit(became string, c workflows.ChangeCommand[appointment.Command]) (workflows.ChangeAnswer, error) {
-	d.visits[became] = append(d.visits[became], c.Request)
-	return d.change, d.failed
-}
-
-func (d *fakeDesk) LogAttempt(_ context.Context, c workflows.CallbackCommand[appointment.CallbackAttempt]) (workflows.CallbackAnswer, error) {
-	d.attempts = append(d.attempts, c)
-	return d.callback, d.failed
-}
-
-func (d *fakeDesk) CompleteCallback(_ context.Context, c workflows.CallbackCommand[appointment.CallbackOutcome]) (workflows.CallbackAnswer, error) {
-	d.outcomes = append(d.outcomes, c)
-	return d.callback, d.failed
-}
-
-func (d *fakeDesk) Hold(_ context.Context, c workflows.HoldCommand[availability.HoldRequest]) (availability.Hold, error) {
-	d.holds = append(d.holds, c)
-	return d.hold, d.unheld
-}
-
-func (d *fakeDesk) Release(_ context.Context, c workflows.HoldCommand[availability.ReleaseRequest]) (availability.Released, error) {
-	d.releases = append(d.releases, c)
-	return d.released, d.failed
-}
-
-func (d *fakeDesk) Plan(_ context.Context, c workflows.SeriesPlanCommand) (workflows.SeriesAnswer, error) {
-	d.plans = append(d.plans, c)
-	return d.series, d.failed
-}
-
-// Ask answers by way of JSON, as the real one does.
-func (d *fakeDesk) Ask(_ context.Context, step string, q workflows.StepRequest[any], answer any) error {
-	d.steps, d.asked = append(d.steps, step), append(d.asked, q)
-	known := d.answers[step]
-	if d.failed != nil || known == nil {
-		return d.failed
-	}
-	raw, err := json.Marshal(known)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(raw, answer)
-}
-
-func (d *fakeDesk) Close() {}
-
-// commands counts what the desk was told.
-func (d *fakeDesk) commands() int {
-	return len(d.books) + len(d.reschedules) + len(d.cancels) + len(d.updates) + len(d.visits) + len(d.attempts) + len(d.outcomes) + len(d.holds) + len(d.releases) + len(d.asked)
-}
-
-// aView is an appointment in Berlin, in summer.
-func aView() *appointment.View {
-	v := &appointment.View{}
-	v.AppointmentID, v.Version, v.CustomerID, v.Status = anAppointment, 2, aCustomer, appointment.Confirmed
-	v.StartsAt, v.EndsAt, v.Zone = now, now.Add(150*time.Minute), "Europe/Berlin"
-	v.Display = appointment.Display{ServiceName: "Strähnen", StaffNames: []string{"Aylin Sommer", "Mila Kranich"}, BranchName: "Berlin"}
-	v.Price = appointment.Money{Cents: 12905, Currency: "EUR"}
-	v.CalendarState = appointment.CalendarSynced
-	return v
-}
 
 // deskCommands are one of each that can be typed.
 var deskCommands = map[string]string{
 	"seed":         "seed",
 	"slots":        "slots damen",
 	"hold":         "hold damen --at 2027-03-31T10:00 --session s",
+	"renew":        "renew " + anAppointment + " --session s",
 	"release":      "release " + anAppointment + " --session s",
 	"book":         "book damen --at 2027-03-31T10:00 --key k-1",
 	"reschedule":   "reschedule " + anAppointment + " --to 2027-03-31T10:00 --command-id c-1",
@@ -177,6 +33,11 @@ var deskCommands = map[string]string{
 	"no-show":      "no-show " + anAppointment + " --command-id c-1",
 	"appointments": "appointments",
 	"customers":    "customers Ida",
+	"series":       "series",
+	"plan":         "series plan damen --at 2027-03-31T10:00 --count 2 --id " + anAppointment,
+	"change":       "series change " + anAppointment + " --at 2027-03-31T10:00 --count 2 --command-id c-1",
+	"skip":         "series skip " + anAppointment + " --date 2027-04-06 --command-id c-1",
+	"end":          "series end " + anAppointment + " --command-id c-1",
 	"callbacks":    "callbacks",
 	"attempt":      "callbacks attempt " + aCallback + " --reached --attempt 1",
 	"outcome":      "callbacks complete " + aCallback + " --outcome booked",
@@ -210,8 +71,9 @@ func TestDeskUsageErrors(t *testing.T) {
 		{"book damen --at 10:00", `--at "10:00": write 2027-03-30T10:00 for the clock in Europe/Berlin`},
 		{"book damen --at 2027-03-31T10:00 --zone Berlin", `--zone "Berlin": write an IANA time zone`},
 		{"book damen --at 2027-03-31T10:00 --origin system", `--origin "system": choose voice, portal, web, api or staff`},
-		{"book damen --at 2027-03-31T10:00 --wait 0s", "--wait 0s: choose up to a minute"},
-		{"book damen --at 2027-03-31T10:00 --wait 2m", "--wait 2m0s: choose up to a minute"},
+		{"book damen --at 2027-03-31T10:00 --wait -1s", "--wait -1s: choose up to 5s, the longest with --origin web; what takes longer goes on"},
+		{"book damen --at 2027-03-31T10:00 --origin voice --wait 4s", "--wait 4s: choose up to 3s, the longest with --origin voice"},
+		{"book damen --at 2027-03-31T10:00 --wait 2m", "--wait 2m0s: choose up to 5s"},
 		{"book damen --at 2027-03-31T10:00 --customer " + aCustomer, "--customer: only with --origin staff or portal, where it is known who acts"},
 		{"book damen --at 2027-03-31T10:00 --origin staff --customer ida", `--customer "ida": it is a UUID; starter customers finds it`},
 		{"book damen --at 2027-03-31T10:00 --origin portal", "--customer is missing: --origin portal is somebody who has logged in"},
@@ -226,6 +88,10 @@ func TestDeskUsageErrors(t *testing.T) {
 		{"hold damen --at 2027-03-31T10:00 --session s --id 7", `--id "7": it is a UUID in lower case`},
 		{"hold damen --at 2027-03-31T10:00 --session s --origin fax", `--origin "fax": choose `},
 		{"hold damen --at 2027-03-31T10:00 --session s --tenant x", `--tenant "x": it is a UUID`},
+		{"renew", "the hold's id is missing, as in: starter renew "},
+		{"renew 7 --session s", `"7" is no hold's id: it is a UUID; starter hold prints it`},
+		{"renew " + anAppointment, "--session is missing: it is that of starter hold"},
+		{"renew " + anAppointment + " --session s --zone Mars", `--zone "Mars": write an IANA time zone`},
 		{"release 7 --session s", `"7" is no hold's id: it is a UUID; starter hold prints it`},
 		{"release " + anAppointment, "--session is missing: it is that of starter hold"},
 		{"release " + anAppointment + " --session s --tenant x", `--tenant "x": it is a UUID`},
@@ -238,7 +104,7 @@ func TestDeskUsageErrors(t *testing.T) {
 		{"cancel " + anAppointment + " --expected-version -1", "--expected-version -1: it counts from 1"},
 		{"cancel " + anAppointment + " --customer " + aCustomer, "--customer: only with --origin portal, where it is known who acts"},
 		{"cancel " + anAppointment + " --origin portal", "--customer is missing: --origin portal is somebody who has logged in"},
-		{"confirm " + anAppointment + " --wait 61s", "--wait 1m1s: choose up to a minute"},
+		{"confirm " + anAppointment + " --wait 61s", "--wait 1m1s: choose up to 5s, the longest with --origin staff"},
 		{"confirm 7", `"7" is no appointment's id`},
 		{"appointments --customer ida", `--customer "ida": it is a UUID; starter customers finds it`},
 		{"appointments --status done", `--status "done": choose pending, confirmed, `},
@@ -297,7 +163,8 @@ func TestUnanswered(t *testing.T) {
 	again := map[string]string{
 		"book": "ask again with --key k-1", "reschedule": "ask again with --command-id c-1", "cancel": "ask again with --command-id c-1", "confirm": "ask again with --command-id c-1",
 		"update": "ask again with --command-id c-1", "check-in": "ask again with --command-id c-1", "complete": "ask again with --command-id c-1", "no-show": "ask again with --command-id c-1",
-		"attempt": "ask again with --attempt 1", "outcome": "ask again with the same words", "release": "ask again with the same words",
+		"attempt": "ask again with --attempt 1", "outcome": "ask again with the same words", "release": "ask again with the same words", "renew": "ask again with the same words",
+		"plan": "ask again with --id " + anAppointment, "change": "ask again with --command-id c-1", "skip": "ask again with --command-id c-1", "end": "ask again with --command-id c-1",
 	}
 	for _, c := range []struct {
 		name string
@@ -360,6 +227,7 @@ func TestRefusals(t *testing.T) {
 				term := newTerminal(t)
 				term.clerk.booking = workflows.BookingAnswer{State: workflows.Refused, Refusal: c.no}
 				term.clerk.change = workflows.ChangeAnswer{State: workflows.Refused, Refusal: c.no, Appointment: aView()}
+				term.clerk.series = workflows.SeriesAnswer{State: workflows.Refused, Refusal: c.no}
 				if !strings.Contains(args, "--key") && !strings.Contains(args, "--command-id") {
 					term.clerk.failed = c.no
 				}

@@ -111,7 +111,7 @@ func (a *app) held(held availability.Hold, p appointment.Prepared, session strin
 	}); err != nil {
 		return err
 	}
-	a.say("next: starter book … --session %s, or starter release %s --session %s", session, held.HoldID, session)
+	a.say("next: starter book … --session %s, or starter renew or release %s --session %s", session, held.HoldID, session)
 	return nil
 }
 
@@ -130,9 +130,67 @@ func people(phases []availability.Placed, known map[string]string) []string {
 	return all
 }
 
+// keptFlags are those of what is done with a hold.
+type keptFlags struct {
+	deskFlags
+	session, zone string
+}
+
+func (f *keptFlags) register(cmd *cobra.Command) {
+	set := cmd.Flags()
+	set.SortFlags = false
+	set.StringVar(&f.session, "session", "", "`SESSION` that it is kept for (required)")
+	set.StringVar(&f.zone, "zone", homeZone, "time `ZONE` of the answer")
+	f.deskFlags.register(cmd)
+}
+
+// command is the cause of what is done with a hold.
+func (f *keptFlags) command(a *app, id string) (workflows.Cause, error) {
+	switch {
+	case !events.IsUUID(id):
+		return workflows.Cause{}, usage("%q is no hold's id: it is a UUID; starter hold prints it", id)
+	case f.session == "":
+		return workflows.Cause{}, usage("--session is missing: it is that of starter hold")
+	}
+	if _, err := locationOf(f.zone); err != nil {
+		return workflows.Cause{}, err
+	}
+	return f.cause(a)
+}
+
+func (a *app) renewCommand() *cobra.Command {
+	var f keptFlags
+	cmd := &cobra.Command{
+		Use:   "renew HOLD_ID --session SESSION [flags]",
+		Short: "Keep a hold for longer",
+		Long: `Keep a hold for five minutes from now, and for fifteen at most since it was
+taken. One that ran out is refused: take a new one.`,
+		Example:           `  starter renew 01a21323-4f1b-7987-9b98-b9eb3b46dc8e --session call-42`,
+		Args:              positional(1, 1, "the hold's id"),
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	f.register(cmd)
+	cmd.RunE = a.runE(func(ctx context.Context, args []string) error {
+		cause, err := f.command(a, args[0])
+		if err != nil {
+			return err
+		}
+		return a.withDesk(ctx, func(d desk) error {
+			r := availability.RenewRequest{HoldID: args[0], Session: f.session}
+			held, err := d.Renew(ctx, workflows.HoldCommand[availability.RenewRequest]{Cause: cause, Request: r})
+			if err != nil {
+				return unanswered(err, "the same words")
+			}
+			return a.print(held, func(w io.Writer) {
+				a.pairs(w, [2]string{"hold", held.HoldID}, [2]string{"held until", a.local(held.ExpiresAt, f.zone)})
+			})
+		})
+	})
+	return cmd
+}
+
 func (a *app) releaseCommand() *cobra.Command {
-	var f deskFlags
-	r := availability.ReleaseRequest{Reason: availability.ReleasedAbandoned}
+	var f keptFlags
 	cmd := &cobra.Command{
 		Use:               "release HOLD_ID --session SESSION [flags]",
 		Short:             "Give a hold back",
@@ -141,37 +199,30 @@ func (a *app) releaseCommand() *cobra.Command {
 		Args:              positional(1, 1, "the hold's id"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	cmd.Flags().StringVar(&r.Session, "session", "", "`SESSION` that it is kept for (required)")
 	f.register(cmd)
 	cmd.RunE = a.runE(func(ctx context.Context, args []string) error {
-		r.HoldID = args[0]
-		switch {
-		case !events.IsUUID(r.HoldID):
-			return usage("%q is no hold's id: it is a UUID; starter hold prints it", r.HoldID)
-		case r.Session == "":
-			return usage("--session is missing: it is that of starter hold")
-		}
-		cause, err := f.cause(a)
+		cause, err := f.command(a, args[0])
 		if err != nil {
 			return err
 		}
 		return a.withDesk(ctx, func(d desk) error {
+			r := availability.ReleaseRequest{HoldID: args[0], Session: f.session, Reason: availability.ReleasedAbandoned}
 			released, err := d.Release(ctx, workflows.HoldCommand[availability.ReleaseRequest]{Cause: cause, Request: r})
 			if err != nil {
 				return unanswered(err, "the same words")
 			}
-			return a.released(released)
+			return a.released(released, f.zone)
 		})
 	})
 	return cmd
 }
 
 // released prints what was given back.
-func (a *app) released(released availability.Released) error {
+func (a *app) released(released availability.Released, zone string) error {
 	if err := a.print(released, func(w io.Writer) {
 		rows := make([][]string, len(released.Spans))
 		for i, s := range released.Spans {
-			rows[i] = []string{a.local(s.StartsAt, homeZone), minutes(s.StartsAt, s.EndsAt)}
+			rows[i] = []string{a.local(s.StartsAt, zone), minutes(s.StartsAt, s.EndsAt)}
 		}
 		a.rows(w, []string{"GIVEN BACK", ">TAKES"}, rows)
 	}); err != nil {

@@ -69,7 +69,7 @@ func TestHoldPrints(t *testing.T) {
 
 		require.Zero(t, term.exec(strings.Fields(holdLine)...), term.err.String())
 		golden(t, "hold", term.out.String())
-		require.Equal(t, "next: starter book … --session s, or starter release "+anAppointment+" --session s\n", term.err.String())
+		require.Equal(t, "next: starter book … --session s, or starter renew or release "+anAppointment+" --session s\n", term.err.String())
 	})
 
 	t.Run("JSON", func(t *testing.T) {
@@ -107,6 +107,29 @@ func TestHoldPrints(t *testing.T) {
 
 		require.Equal(t, exitTimedOut, term.exec(strings.Fields(holdLine)...))
 		require.Contains(t, term.err.String(), "ask again with --id "+anAppointment)
+	})
+}
+
+func TestRenew(t *testing.T) {
+	t.Parallel()
+
+	t.Run("keeps the time for longer", func(t *testing.T) {
+		t.Parallel()
+		term := newTerminal(t)
+		term.clerk.hold = aHold()
+
+		require.Zero(t, term.exec("renew", anAppointment, "--session", "s"), term.err.String())
+		golden(t, "renew", term.out.String())
+		require.Equal(t, availability.RenewRequest{HoldID: anAppointment, Session: "s"}, term.clerk.renewals[0].Request)
+	})
+
+	t.Run("says that it ran out", func(t *testing.T) {
+		t.Parallel()
+		term := newTerminal(t)
+		term.clerk.failed = events.Refuse("hold_expired", "AVL-35", "the hold has ended: take a new one")
+
+		require.Equal(t, exitConflict, term.exec("renew", anAppointment, "--session", "s"))
+		require.Equal(t, "error: hold_expired (AVL-35): the hold has ended: take a new one\n", term.err.String())
 	})
 }
 

@@ -40,7 +40,8 @@ Data goes to standard output, everything else to standard error. Exit codes:
 		a.publishCommand(), a.describeCommand(), a.listCommand(), a.traceCommand(), a.redriveCommand(),
 		a.typesCommand(), a.listenersCommand())
 	addGroup(root, "Appointments", append(a.visitCommands(),
-		a.seedCommand(), a.slotsCommand(), a.holdCommand(), a.releaseCommand(), a.bookCommand(), a.seriesCommand(), a.rescheduleCommand(), a.updateCommand(), a.cancelCommand(),
+		a.seedCommand(), a.slotsCommand(), a.holdCommand(), a.renewCommand(), a.releaseCommand(), a.bookCommand(), a.seriesCommand(),
+		a.rescheduleCommand(), a.updateCommand(), a.cancelCommand(),
 		a.appointmentsCommand(), a.callbacksCommand(), a.customersCommand())...)
 	addGroup(root, "Others", a.versionCommand(), completionCommand())
 	return root

@@ -122,23 +122,24 @@ func TestHelp(t *testing.T) {
 	})
 
 	root := newTerminal(t).root()
-	for _, cmd := range append(root.Commands(), root) {
-		t.Run(cmd.Name()+" is narrow and has an example that can be typed", func(t *testing.T) {
+	commands := append(root.Commands(), root)
+	for _, cmd := range root.Commands() {
+		commands = append(commands, cmd.Commands()...)
+	}
+	for _, cmd := range commands {
+		t.Run(cmd.CommandPath()+" is narrow and has an example that can be typed", func(t *testing.T) {
 			t.Parallel()
 			term := newTerminal(t)
-			args := []string{cmd.Name(), "--help"}
-			if cmd == root {
-				args = args[1:]
-			}
+			path := strings.Fields(cmd.CommandPath())
 
-			require.Zero(t, term.exec(args...))
+			require.Zero(t, term.exec(append(path[1:], "--help")...))
 
 			require.Empty(t, term.err.String())
 			for line := range strings.Lines(term.out.String()) {
 				require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")), helpWidth, line)
 			}
 			require.NotEmpty(t, cmd.Example)
-			for line := range strings.Lines(cmd.Example) {
+			for line := range strings.Lines(strings.ReplaceAll(cmd.Example, "\\\n", " ")) {
 				checkExample(t, term.root(), line)
 			}
 		})
@@ -210,7 +211,7 @@ func TestCompletion(t *testing.T) {
 		{"list --status deliver", []string{"delivering", "delivered"}},
 		{"list --output js", []string{"json", "jsonl"}},
 		{"completion p", []string{"powershell"}},
-		{"re", []string{"redrive", "release", "reschedule"}},
+		{"re", []string{"redrive", "release", "renew", "reschedule"}},
 		{"book d", []string{"damen", "dauerwelle"}},
 		{"book damen ", nil},
 		{"slots damen --staff a", []string{"aylin"}},
@@ -218,6 +219,11 @@ func TestCompletion(t *testing.T) {
 		{"appointments --status con", []string{"confirmed"}},
 		{"reschedule --staff th", []string{"thuy"}},
 		{"cancel --origin p", []string{"portal"}},
+		{"series ", []string{"change", "end", "list", "plan", "skip"}},
+		{"series plan d", []string{"damen", "dauerwelle"}},
+		{"series plan damen --staff a", []string{"aylin"}},
+		{"series change --frequency m", []string{"monthly"}},
+		{"series plan damen --weekdays t", []string{"tue", "thu"}},
 		{"callbacks ", []string{"attempt", "complete", "list"}},
 		{"callbacks list --staff a", []string{"aylin"}},
 	} {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"strconv"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
@@ -14,31 +13,46 @@ import (
 	"github.com/herald-bus/herald/workflows"
 )
 
-// seriesFlags are those of the series command.
-type seriesFlags struct {
-	bookFlags
-	weekly, count int
-	id            string
+func (a *app) seriesCommand() *cobra.Command {
+	cmd, list := a.listSeriesCommand(), a.listSeriesCommand()
+	list.Use, list.Short = "list [flags]", "List series"
+	cmd.Long = `Book series of appointments, and change them. Each appointment of a series is
+booked when it comes into reach; one that is not free is left out. Without a
+command it lists.`
+	cmd.Example = `  starter series plan damen --at 2027-03-30T10:00 --count 5 --name Vera
+  starter series skip 0198c0de-0000-7000-8000-0000000000d1 --date 2027-04-06
+  starter series end 0198c0de-0000-7000-8000-0000000000d1`
+	cmd.Args = noSubcommand
+	addGroup(cmd, "Commands", a.planSeriesCommand(), list, a.changeSeriesCommand(), a.skipCommand(), a.endSeriesCommand())
+	return cmd
 }
 
-func (a *app) seriesCommand() *cobra.Command {
+// seriesFlags are those of the command that plans a series.
+type seriesFlags struct {
+	bookFlags
+	ruleFlags
+	id string
+}
+
+func (a *app) planSeriesCommand() *cobra.Command {
 	var f seriesFlags
 	cmd := &cobra.Command{
-		Use:   "series SERVICE --at TIME --count N [flags]",
+		Use:   "plan SERVICE --at TIME --count N|--until DATE [flags]",
 		Short: "Book a series of appointments",
-		Long: `Book a series of appointments, on the weekday and at the local time of --at.
-Each is booked when it comes into reach; one that is not free is left out.`,
-		Example:           `  starter series damen --at 2027-03-30T10:00 --weekly 2 --count 5 --name Vera`,
+		Long: `Book a series of appointments. Its first day and its time of day are those of
+--at; the time of day stays when the clocks change.`,
+		Example: `  starter series plan damen --at 2027-03-30T10:00 --count 5 --name Vera
+  starter series plan damen --at 2027-03-30T10:00 --until 2027-05-04
+  starter series plan herren --at 2027-03-30T10:00 --interval 2 --count 5
+  starter series plan herren --at 2027-01-31T10:00 --frequency monthly --count 6`,
 		Args:              positional(1, 1, "the service"),
 		ValidArgsFunction: completeService,
 	}
-	f.register(cmd)
-	set := cmd.Flags()
-	set.IntVar(&f.weekly, "weekly", 1, "every `N` weeks")
-	set.IntVar(&f.count, "count", 0, "`NUMBER` of appointments (required)")
-	set.StringVar(&f.id, "id", "", "the series' `UUID`, which makes it safe to run again (a new one)")
+	f.bookFlags.register(cmd)
+	f.ruleFlags.register(cmd)
+	cmd.Flags().StringVar(&f.id, "id", "", "the series' `UUID`, which makes it safe to run again (a new one)")
 	for _, other := range []string{"key", "session", "call", "caller"} {
-		_ = set.MarkHidden(other) // they are of one booking
+		_ = cmd.Flags().MarkHidden(other) // they are of one booking
 	}
 	cmd.RunE = a.runE(func(ctx context.Context, args []string) error {
 		command, err := f.command(a, args[0])
@@ -62,28 +76,32 @@ func (f *seriesFlags) command(a *app, service string) (c workflows.SeriesPlanCom
 	if err != nil {
 		return c, err
 	}
-	switch {
-	case f.count < 1:
-		return c, usage("--count is missing: how many appointments shall it be?")
-	case f.id == "":
-		f.id = uuid.Must(uuid.NewV7()).String()
-	case !events.IsUUID(f.id):
-		return c, usage("--id %q: it is a UUID in lower case", f.id)
-	}
 	location, err := locationOf(f.zone)
 	if err != nil {
 		return c, err
 	}
-	const week = 7
-	at := book.Booking.StartsAt.In(location)
+	rule, err := f.rule(book.Booking.StartsAt.In(location))
+	if err != nil {
+		return c, err
+	}
+	if f.id == "" {
+		f.id = uuid.Must(uuid.NewV7()).String()
+	}
+	if f.id, err = seriesID("--id ", f.id); err != nil {
+		return c, err
+	}
 	book.Booking.Key = ""
-	return workflows.SeriesPlanCommand{Cause: book.Cause, Who: book.Who, Wait: f.wait, Series: appointment.SeriesRequest{
-		SeriesID: f.id, Template: book.Booking,
-		Rule: appointment.SeriesRule{
-			Frequency: "weekly", Interval: f.weekly, Weekdays: []int{(int(at.Weekday())+week-1)%week + 1},
-			StartDate: at.Format(time.DateOnly), Time: at.Format("15:04"), Count: f.count,
-		},
-	}}, nil
+	return workflows.SeriesPlanCommand{
+		Cause: book.Cause, Who: book.Who, Wait: f.wait,
+		Series: appointment.SeriesRequest{SeriesID: f.id, Template: book.Booking, Rule: rule},
+	}, nil
+}
+
+func seriesID(flag, value string) (string, error) {
+	if !events.IsUUID(value) {
+		return "", usage("%s%q: a series' id is a UUID in lower case; starter series lists them", flag, value)
+	}
+	return value, nil
 }
 
 // planned prints what became of a series.
@@ -94,11 +112,7 @@ func (a *app) planned(answer workflows.SeriesAnswer, zone string) error {
 		}
 		a.pairs(w, [2]string{"series", answer.SeriesID}, [2]string{"booked", strconv.Itoa(len(answer.Created))},
 			[2]string{"left out", strconv.Itoa(len(answer.Skipped))}, [2]string{"goes on", a.local(answer.NextAt, zone)})
-		rows := make([][]string, len(answer.Skipped))
-		for i, s := range answer.Skipped {
-			rows[i] = []string{s.Date, s.Code}
-		}
-		a.rows(w, []string{"LEFT OUT", "WHY"}, rows)
+		a.leftOut(w, answer.Skipped)
 	}); err != nil {
 		return err
 	}
@@ -110,4 +124,13 @@ func (a *app) planned(answer workflows.SeriesAnswer, zone string) error {
 	default:
 	}
 	return a.refusedBy(answer.Refusal, nil, "")
+}
+
+// leftOut writes the occurrences that are not booked.
+func (a *app) leftOut(w io.Writer, skipped []appointment.Skipped) {
+	rows := make([][]string, len(skipped))
+	for i, s := range skipped {
+		rows[i] = []string{s.Date, s.Code}
+	}
+	a.rows(w, []string{"LEFT OUT", "WHY"}, rows)
 }

@@ -18,8 +18,18 @@ type BookCommand struct {
 	Who     customer.Query          `json:"who"`
 	// Session is the call's, or the portal's: its own hold does not stand in its way.
 	Session string `json:"session,omitzero"`
-	// Wait is how long the caller waits for the result.
+	// Wait is how long the caller waits for the result, [ChannelWait] at most.
 	Wait time.Duration `json:"wait"`
+}
+
+// ChannelWait is the longest that anybody is kept waiting for an answer over a
+// channel. A caller on the telephone hears silence for that long.
+func ChannelWait(channel appointment.Origin) time.Duration {
+	const onTheTelephone, elsewhere = 3 * time.Second, 5 * time.Second
+	if channel == appointment.Voice {
+		return onTheTelephone
+	}
+	return elsewhere
 }
 
 // A BookingState is how far a booking is.

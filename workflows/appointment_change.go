@@ -13,9 +13,10 @@ import (
 
 // A ChangeCommand asks for a change of an appointment.
 type ChangeCommand[T any] struct {
-	Cause   Cause         `json:"cause"`
-	Request T             `json:"request"`
-	Wait    time.Duration `json:"wait"`
+	Cause   Cause `json:"cause"`
+	Request T     `json:"request"`
+	// Wait is how long the caller waits for the result, [ChannelWait] at most.
+	Wait time.Duration `json:"wait"`
 }
 
 // The states of a change; [Refused], [Failed] and [Processing] are others.
@@ -78,6 +79,7 @@ func (l *life) listen(ctx workflow.Context) error {
 // onBook answers a booking: with its result, or within the caller's patience with
 // how far it is. It is asked again with the same key, and then answers the same.
 func (l *life) onBook(ctx workflow.Context, c BookCommand) (BookingAnswer, error) {
+	c.Wait = min(c.Wait, ChannelWait(c.Booking.By.Origin))
 	again := l.asked != nil || l.Booked
 	if !again {
 		l.asked = &c
@@ -104,7 +106,8 @@ func change[T commanded](ctx workflow.Context, l *life, name string, handle func
 				settled = true
 				l.working--
 			})
-			if _, waitErr := workflow.AwaitWithTimeout(ctx, c.Wait, func() bool { return settled }); waitErr != nil {
+			wait := min(c.Wait, ChannelWait(c.Request.Head().By.Origin))
+			if _, waitErr := workflow.AwaitWithTimeout(ctx, wait, func() bool { return settled }); waitErr != nil {
 				return ChangeAnswer{}, waitErr
 			}
 			if !settled {
@@ -275,7 +278,8 @@ func (l *life) holdFor(ctx workflow.Context, command string, demand availability
 }
 
 // moveCalendar tells a calendar that has the last word. If it says no, or nothing,
-// the held time is given back.
+// the held time is given back; if it may show something else now, it is told how the
+// appointment stands.
 func (l *life) moveCalendar(ctx workflow.Context, move appointment.Move, hold availability.Hold) (*events.Refusal, error) {
 	if move.CalendarMode != appointment.CalendarAuthoritative {
 		return nil, nil
@@ -291,6 +295,8 @@ func (l *life) moveCalendar(ctx workflow.Context, move appointment.Move, hold av
 	answer := entry.Refusal
 	if err != nil {
 		answer = events.Refuse("calendar_unavailable", "APT-25", "the calendar did not answer, the appointment stays: %s", failureText(err))
+	}
+	if err != nil || len(entry.Result.UIDs) > 0 {
 		if err := l.restore(ctx, move, nil); err != nil {
 			return nil, err
 		}
@@ -308,7 +314,11 @@ func (l *life) restore(ctx workflow.Context, move appointment.Move, cause error)
 	if move.CalendarMode != appointment.CalendarAuthoritative {
 		return cause
 	}
-	if _, err := do[CalendarRequest, CalendarEntry](ctx, undoing, StepCalendarBook, request(l, "restore", entryOf(move.Appointment, move.Request.ID+"/restore"))); err != nil {
+	entry, err := do[CalendarRequest, CalendarEntry](ctx, undoing, StepCalendarBook, request(l, "restore", entryOf(move.Appointment, move.Request.ID+"/restore")))
+	if err == nil && entry.Refusal != nil && workflow.GetVersion(ctx, "restore-refused", workflow.DefaultVersion, 1) > workflow.DefaultVersion {
+		err = entry.Refusal
+	}
+	if err != nil {
 		if err := l.attention(ctx, "calendar_differs", "the calendar shows another time: "+failureText(err)); err != nil {
 			return err
 		}

@@ -244,14 +244,20 @@ func (l *life) strike(ctx workflow.Context, due appointed) error {
 // attention asks for a person, who has to look after what nothing else can mend.
 func (l *life) attention(ctx workflow.Context, code, text string) error {
 	l.failures = append(l.failures, text)
-	e := appointment.AttentionRequired{AppointmentID: l.AppointmentID, Code: code, Text: text}
-	env, err := events.SealAt(workflow.Now(ctx), e,
-		events.ID(events.DerivedID(l.AppointmentID, workflow.GetInfo(ctx).WorkflowExecution.RunID+"/"+code, len(l.failures))),
-		events.Tenant(l.Cause.TenantID), events.Correlation(l.Cause.CorrelationID), events.Source(SourceOf(AppointmentLifeType)))
+	env, err := sealAttention(ctx, l.Cause, appointment.AttentionRequired{AppointmentID: l.AppointmentID, Code: code, Text: text}, len(l.failures))
 	if err != nil {
 		return err
 	}
 	return announce(ctx, []events.Envelope{env})
+}
+
+// sealAttention makes the event that asks for a person. n tells apart what one run
+// has to say under one code.
+func sealAttention(ctx workflow.Context, c Cause, e appointment.AttentionRequired, n int) (events.Envelope, error) {
+	info := workflow.GetInfo(ctx)
+	return events.SealAt(workflow.Now(ctx), e,
+		events.ID(events.DerivedID(e.AppointmentID, info.WorkflowExecution.RunID+"/"+e.Code, n)),
+		events.Tenant(c.TenantID), events.Correlation(c.CorrelationID), events.Source(SourceOf(info.WorkflowType.Name)))
 }
 
 // request is a step's, with what its events inherit.

@@ -129,7 +129,8 @@ type CalendarRequest struct {
 	Display       appointment.Display `json:"display"`
 }
 
-// CalendarEntry is the answer of [StepCalendarBook].
+// CalendarEntry is the answer of [StepCalendarBook]. With a refusal it names what is
+// in the calendar and should not be.
 type CalendarEntry struct {
 	UIDs []string `json:"uids"`
 }

@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -63,6 +64,61 @@ func TestAPT61_TheCalendarsNoTakesEverythingBackInReverse(t *testing.T) {
 	require.Equal(t, []string{"failed"}, w.published)
 }
 
+func TestAPT62_WhatTheCalendarHoldsInsteadIsTakenOut(t *testing.T) {
+	t.Parallel()
+	h := newHouse()
+	h.mode, h.wrong = appointment.CalendarAuthoritative, time.Hour
+	w := newLifeWorld(t, h)
+	booked := w.book(5 * time.Second)
+
+	w.live(t)
+
+	answer := booked.booking(t)
+	require.Equal(t, workflows.Refused, answer.State)
+	require.Equal(t, "calendar_conflict", answer.Refusal.Code)
+	require.NotEmpty(t, answer.Alternatives)
+	require.Zero(t, h.count("confirm"))
+	require.Equal(t, 1, h.count("calendar-cancel"))
+	require.Empty(t, h.entries)
+	require.Empty(t, h.claims)
+}
+
+func TestAPT62_AMoveThatTheCalendarGetsWrongIsTakenBack(t *testing.T) {
+	t.Parallel()
+	h := newHouse()
+	h.mode = appointment.CalendarAuthoritative
+	w := newLifeWorld(t, h)
+	w.book(5 * time.Second)
+	w.RegisterDelayedCallback(func() { h.wrong = time.Hour }, time.Minute)
+	moved := w.send(time.Hour, workflows.RescheduleUpdate, workflows.ChangeCommand[appointment.MoveRequest]{
+		Cause: cause, Wait: time.Minute, Request: appointment.MoveRequest{Command: command("m", 0), StartsAt: start.AddDate(0, 0, 1)},
+	})
+
+	w.live(t)
+
+	require.Equal(t, "calendar_conflict", moved.change(t).Refusal.Code)
+	require.Equal(t, start, h.entries[appointmentID], "the calendar shows the old time again")
+	require.Equal(t, start, h.view.StartsAt)
+}
+
+func TestAPT62_ACalendarThatKeepsSomethingElseNeedsAPerson(t *testing.T) {
+	t.Parallel()
+	h := newHouse()
+	h.mode = appointment.CalendarAuthoritative
+	h.fail["move"] = []error{events.Refuse("hold_lost", "AVL-40", "gone")}
+	h.fail["calendar-book"] = []error{nil, nil, events.Refuse("calendar_conflict", "APT-62", "taken there")}
+	w := newLifeWorld(t, h)
+	w.book(5 * time.Second)
+	w.send(time.Hour, workflows.RescheduleUpdate, workflows.ChangeCommand[appointment.MoveRequest]{
+		Cause: cause, Wait: time.Minute, Request: appointment.MoveRequest{Command: command("m", 0), StartsAt: start.AddDate(0, 0, 1)},
+	})
+
+	w.ExecuteWorkflow(workflows.AppointmentLifeType, workflows.LifeStart{Cause: cause, AppointmentID: appointmentID})
+
+	require.ErrorContains(t, w.GetWorkflowError(), "somebody has to look: [the calendar shows another time: calendar_conflict (APT-62): taken there]")
+	require.Contains(t, w.published, "appointment.attention_required")
+}
+
 func TestTimeThatIsLostTakesEverythingBack(t *testing.T) {
 	t.Parallel()
 	h := newHouse()
@@ -95,6 +151,64 @@ func TestAPT63_ASlowCalendarIsAnsweredAsProcessing(t *testing.T) {
 	require.Equal(t, workflows.Booked, again.booking(t).State)
 	require.True(t, again.booking(t).Duplicate)
 	require.Equal(t, 1, h.count("confirm"))
+}
+
+func TestAPT63_NobodyIsKeptWaitingLongerThanTheChannelAllows(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		channel       appointment.Origin
+		wanted, waits time.Duration
+	}{
+		{appointment.Voice, time.Minute, 3 * time.Second},
+		{appointment.Voice, 2 * time.Second, 2 * time.Second},
+		{appointment.Web, time.Minute, 5 * time.Second},
+		{appointment.Staff, time.Minute, 5 * time.Second},
+	} {
+		t.Run(fmt.Sprintf("%s %s", c.channel, c.wanted), func(t *testing.T) {
+			t.Parallel()
+			h := newHouse()
+			h.mode = appointment.CalendarAuthoritative
+			h.fail["calendar-book"] = slices.Repeat([]error{errors.New("503")}, 5)
+			w := newLifeWorld(t, h)
+			by := appointment.By{Origin: c.channel}
+			booked := w.send(0, workflows.BookUpdate, workflows.BookCommand{
+				Cause: cause, Wait: c.wanted, Booking: appointment.BookRequest{Key: "k", By: by, StartsAt: start},
+			})
+			const later = time.Hour
+			w.RegisterDelayedCallback(func() { h.fail["calendar-book"] = slices.Repeat([]error{errors.New("503")}, 3) }, later)
+			moved := w.send(later+time.Minute, workflows.RescheduleUpdate, workflows.ChangeCommand[appointment.MoveRequest]{
+				Cause: cause, Wait: c.wanted, Request: appointment.MoveRequest{Command: appointment.Command{ID: "m", AppointmentID: appointmentID, By: by}, StartsAt: start.AddDate(0, 0, 1)},
+			})
+
+			answer := w.live(t)
+
+			begun := start.AddDate(0, 0, -7)
+			require.Equal(t, workflows.Processing, booked.booking(t).State)
+			require.WithinDuration(t, begun.Add(c.waits), booked.at, time.Second)
+			require.Equal(t, workflows.Processing, moved.change(t).State)
+			require.WithinDuration(t, begun.Add(later+time.Minute+c.waits), moved.at, time.Second)
+			require.Equal(t, workflows.Booked, answer.State, "the saga goes on")
+			require.Equal(t, start.AddDate(0, 0, 1), h.view.StartsAt, "and so does the move")
+		})
+	}
+}
+
+func TestAPT63_ABookingThatFailsUnheardSaysThatNobodyWasTold(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		failures int
+		told     bool
+	}{{0, true}, {5, false}} {
+		h := newHouse()
+		h.mode = appointment.CalendarAuthoritative
+		h.fail["calendar-book"] = append(slices.Repeat([]error{errors.New("503")}, c.failures), events.Refuse("calendar_conflict", "APT-62", "taken there"))
+		w := newLifeWorld(t, h)
+		w.book(time.Hour)
+
+		w.live(t)
+
+		require.Equal(t, c.told, h.told, "after %d failures", c.failures)
+	}
 }
 
 func TestACalendarThatStaysAwayFailsTheBooking(t *testing.T) {

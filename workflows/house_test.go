@@ -45,6 +45,8 @@ type house struct {
 	table   *appointment.Timetable // instead of the usual one
 	claims  map[string]bool        // holds and bookings
 	entries map[string]time.Time   // the calendar's
+	wrong   time.Duration          // what the calendar's next entry is wrong by
+	told    bool                   // the customer waited until the booking had failed
 }
 
 func newHouse() *house {
@@ -125,7 +127,8 @@ func (h *house) Record(_ context.Context, _ string, _ time.Time, p appointment.P
 	return nil
 }
 
-func (h *house) MarkFailed(context.Context, string, time.Time, appointment.Prepared, appointment.FailureReason, bool) ([]events.Event, error) {
+func (h *house) MarkFailed(_ context.Context, _ string, _ time.Time, _ appointment.Prepared, _ appointment.FailureReason, told bool) ([]events.Event, error) {
+	h.told = told
 	return []events.Event{placed{OrderID: "failed"}}, h.step("mark-failed")
 }
 
@@ -229,7 +232,11 @@ func (c calendar) Book(_ context.Context, _ string, ref appointment.Ref) ([]stri
 	if err := c.step("calendar-book"); err != nil {
 		return nil, err
 	}
-	c.entries[ref.AppointmentID] = ref.StartsAt
+	wrong := c.wrong
+	c.wrong, c.entries[ref.AppointmentID] = 0, ref.StartsAt.Add(wrong)
+	if wrong != 0 {
+		return []string{"uid"}, events.Refuse("calendar_conflict", "APT-62", "the calendar holds something else")
+	}
 	return []string{"uid"}, nil
 }
 

@@ -1,12 +1,12 @@
 package workflows
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/herald-bus/herald/events"
@@ -85,8 +85,12 @@ type SeriesStart struct {
 	// Series and Who are what was asked for; without them the workflow waits.
 	Series *appointment.SeriesRequest `json:"series,omitzero"`
 	Who    customer.Query             `json:"who,omitzero"`
+	// CustomerKey is the key by which the customer is known, if it is another series'.
+	CustomerKey string `json:"customer_key,omitzero"`
 	// Settled are the keys of the bookings that were made, or left out.
 	Settled []string `json:"settled,omitzero"`
+	// Root is the first appointment of the series.
+	Root string `json:"root,omitzero"`
 }
 
 // seriesLife is the state of one run.
@@ -97,6 +101,7 @@ type seriesLife struct {
 	working int            // commands that run or wait
 	rounds  int
 	planned bool
+	handed  bool         // what to book was handed over: nobody waits for the first round
 	last    time.Time    // when the last planned occurrence has begun; zero if none is to come
 	answer  SeriesAnswer // what became of it so far
 }
@@ -104,7 +109,7 @@ type seriesLife struct {
 // SeriesLife books the occurrences of a series, each when it comes into reach, and
 // takes changes until the last one has begun.
 func SeriesLife(ctx workflow.Context, start SeriesStart) (SeriesAnswer, error) {
-	l := &seriesLife{SeriesStart: start, turn: workflow.NewMutex(ctx), answer: SeriesAnswer{State: Processing, SeriesID: start.SeriesID}}
+	l := &seriesLife{SeriesStart: start, turn: workflow.NewMutex(ctx), handed: start.Series != nil, answer: SeriesAnswer{State: Processing, SeriesID: start.SeriesID}}
 	if err := l.listen(ctx); err != nil {
 		return l.answer, err
 	}
@@ -163,7 +168,8 @@ func (l *seriesLife) finish(ctx workflow.Context) error {
 }
 
 // round plans, and books what is in reach and was not settled before. What is not
-// free is left out, and the others stand.
+// free is left out, and the others stand. A refusal ends the series: whoever waits
+// for the plan is told, or else a person is asked for.
 func (l *seriesLife) round(ctx workflow.Context) error {
 	if err := l.turn.Lock(ctx); err != nil {
 		return err
@@ -176,9 +182,12 @@ func (l *seriesLife) round(ctx workflow.Context) error {
 	}
 	if plan.Refusal != nil {
 		l.answer.State, l.answer.Refusal = Refused, plan.Refusal
+		if l.planned || l.handed {
+			return l.attention(ctx, *plan.Refusal)
+		}
 		return nil
 	}
-	record := RecordSeriesRequest{SeriesID: l.SeriesID, Skipped: plan.Result.Skipped}
+	record := RecordSeriesRequest{SeriesID: l.SeriesID, Skipped: l.settle(plan.Result.Skipped)}
 	l.last = time.Time{}
 	for _, b := range plan.Result.Book {
 		l.last = b.StartsAt.Add(time.Minute) // it has begun then
@@ -186,7 +195,7 @@ func (l *seriesLife) round(ctx workflow.Context) error {
 			continue
 		}
 		who := l.Who
-		who.Key = SeriesWorkflowID(l.SeriesID) // so that all of them are for one customer
+		who.Key = cmp.Or(l.CustomerKey, SeriesWorkflowID(l.SeriesID)) // so that all of them are for one customer
 		booked, err := do[BookCommand, BookingAnswer](ctx, asking, StepBookOne, seriesRequest(l, "", BookCommand{Cause: l.Cause, Booking: b, Who: who, Wait: occurrenceWait}))
 		if err != nil {
 			return err
@@ -198,6 +207,9 @@ func (l *seriesLife) round(ctx workflow.Context) error {
 			record.Skipped = append(record.Skipped, leftOut(b, answer))
 		}
 	}
+	if l.Root == "" && len(record.Created) > 0 {
+		l.Root = record.Created[0]
+	}
 	l.answer.Created = append(l.answer.Created, record.Created...)
 	l.answer.Skipped = append(l.answer.Skipped, record.Skipped...)
 	l.answer.NextAt = plan.Result.NextAt
@@ -208,6 +220,30 @@ func (l *seriesLife) round(ctx workflow.Context) error {
 	}
 	l.planned, l.answer.State = true, Done
 	return nil
+}
+
+// settle returns those of the occurrences that are left out for the first time.
+func (l *seriesLife) settle(skipped []appointment.Skipped) (first []appointment.Skipped) {
+	for _, s := range skipped {
+		key := SeriesWorkflowID(l.SeriesID) + "/" + s.Date
+		if !slices.Contains(l.Settled, key) {
+			l.Settled, first = append(l.Settled, key), append(first, s)
+		}
+	}
+	return first
+}
+
+// attention asks for a person: nothing more is booked of the series, and nobody who
+// asked for it is there to hear that.
+func (l *seriesLife) attention(ctx workflow.Context, why events.Refusal) error {
+	env, err := sealAttention(ctx, l.Cause, appointment.AttentionRequired{
+		AppointmentID: cmp.Or(l.Root, l.SeriesID), Code: "series_stopped",
+		Text: fmt.Sprintf("nothing more is booked of the series %s: %s; once that is put right, plan it again under its id", l.SeriesID, why.Error()),
+	}, 0)
+	if err != nil {
+		return err
+	}
+	return announce(ctx, []events.Envelope{env})
 }
 
 // record announces what was done in a round, or by a change.
@@ -227,8 +263,8 @@ const occurrenceWait = 5 * time.Second
 
 var asking = pace{timeout: 30 * time.Second, first: time.Second, factor: 2, longest: time.Minute}
 
-// leftOut is an occurrence that was not booked. The key of its booking ends with its
-// local date.
+// leftOut is an occurrence that was not booked. The key of its booking is that of the
+// series with its local date.
 func leftOut(b appointment.BookRequest, answer BookingAnswer) appointment.Skipped {
 	const most = 2
 	s := appointment.Skipped{Date: b.Key[strings.LastIndex(b.Key, "/")+1:], Code: string(answer.State), Alternatives: []appointment.Slot{}}
@@ -278,80 +314,6 @@ func (l *seriesLife) onPlan(ctx workflow.Context, c SeriesPlanCommand) (SeriesAn
 	}
 	_, err := workflow.AwaitWithTimeout(ctx, c.Wait, func() bool { return l.planned || l.answer.Refusal != nil })
 	return l.answer, err
-}
-
-func (l *seriesLife) onChange(ctx workflow.Context, c SeriesChangeCommand) (answer SeriesAnswer, err error) {
-	settled := false
-	l.working++
-	workflow.Go(ctx, func(ctx workflow.Context) {
-		answer, err = l.change(ctx, c)
-		settled = true
-		l.changes++
-		l.working--
-	})
-	if _, waitErr := workflow.AwaitWithTimeout(ctx, c.Wait, func() bool { return settled }); waitErr != nil {
-		return SeriesAnswer{}, waitErr
-	}
-	if !settled {
-		return SeriesAnswer{State: Processing, SeriesID: l.SeriesID}, nil
-	}
-	return answer, err
-}
-
-// change takes occurrences out of the series and cancels what was booked of them.
-// What follows a series has a life of its own.
-func (l *seriesLife) change(ctx workflow.Context, c SeriesChangeCommand) (SeriesAnswer, error) {
-	answer := SeriesAnswer{State: Done, SeriesID: l.SeriesID}
-	if err := l.turn.Lock(ctx); err != nil {
-		return answer, err
-	}
-	defer l.turn.Unlock()
-	l.Cause = c.Cause
-	changed, err := do[appointment.SeriesChange, appointment.SeriesPlan](ctx, patient, StepChangeSeries, seriesRequest(l, "", c.Change))
-	if err != nil {
-		return answer, err
-	}
-	if changed.Refusal != nil {
-		return SeriesAnswer{State: Refused, SeriesID: l.SeriesID, Refusal: changed.Refusal}, nil
-	}
-	for _, id := range changed.Result.Cancel {
-		cancelled, err := do[ChangeCommand[appointment.CancelRequest], ChangeAnswer](ctx, asking, StepCancelOne, seriesRequest(l, "", ChangeCommand[appointment.CancelRequest]{
-			Cause: l.Cause, Wait: occurrenceWait,
-			Request: appointment.CancelRequest{Command: appointment.Command{ID: c.Change.ChangeID, AppointmentID: id, By: c.By}, Reason: "series changed"},
-		}))
-		if err != nil {
-			return answer, err
-		}
-		if refusal := cancelled.Result.Refusal; refusal != nil {
-			if answer.Kept == nil {
-				answer.Kept = map[string]string{}
-			}
-			answer.Kept[id] = refusal.Code
-			continue
-		}
-		answer.Cancelled = append(answer.Cancelled, id)
-	}
-	if next := changed.Result.SeriesID; next != l.SeriesID {
-		answer.Follows = next
-		if err := l.follow(ctx, next, c.Change.Rule); err != nil {
-			return answer, err
-		}
-	}
-	return answer, l.record(ctx, RecordSeriesRequest{SeriesID: l.SeriesID})
-}
-
-// follow starts the life of the series that goes on instead.
-func (l *seriesLife) follow(ctx workflow.Context, seriesID string, rule *appointment.SeriesRule) error {
-	next := SeriesStart{Cause: l.Cause, SeriesID: seriesID, Who: l.Who, Series: &appointment.SeriesRequest{SeriesID: seriesID, Rule: *rule}}
-	if l.Series != nil {
-		next.Series.Template = l.Series.Template
-	}
-	child := workflow.WithChildOptions(ctx, seriesChild(next))
-	err := workflow.ExecuteChildWorkflow(child, SeriesLifeType, next).GetChildWorkflowExecution().Get(ctx, nil)
-	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
-		return nil
-	}
-	return err
 }
 
 // seriesRequest is a step's, with what its events inherit.

@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"slices"
@@ -38,10 +39,14 @@ type planner struct {
 	steps   []string
 	count   map[string]int                       // by series
 	refuse  *events.Refusal                      // of the plan
+	plans   int                                  // those before the refusal
+	except  []string                             // dates that nobody wants
 	answers map[string][]workflows.BookingAnswer // by date
 	booked  map[string]bool                      // by id, which is the date
 	whose   []customer.Query
 	keeps   string // the appointment that may not be cancelled
+
+	attention appointment.AttentionRequired
 }
 
 const reach = 14 * 24 * time.Hour
@@ -49,7 +54,7 @@ const reach = 14 * 24 * time.Hour
 func (p *planner) PlanSeries(_ context.Context, _ string, _ time.Time, r appointment.SeriesRequest) (appointment.SeriesPlan, error) {
 	p.steps = append(p.steps, "plan "+p.now().UTC().Format(time.DateOnly))
 	plan := appointment.SeriesPlan{SeriesID: r.SeriesID}
-	if p.refuse != nil {
+	if p.plans--; p.refuse != nil && p.plans < 0 {
 		return plan, p.refuse
 	}
 	for i := range p.count[r.SeriesID] {
@@ -59,6 +64,8 @@ func (p *planner) PlanSeries(_ context.Context, _ string, _ time.Time, r appoint
 		case at.After(p.now().Add(reach)):
 			plan.NextAt = at.Add(-reach)
 			return plan, nil
+		case slices.Contains(p.except, at.Format(time.DateOnly)):
+			plan.Skipped = append(plan.Skipped, appointment.Skipped{Date: at.Format(time.DateOnly), Code: "exception"})
 		default:
 			plan.Book = append(plan.Book, appointment.BookRequest{Key: "series/" + r.SeriesID + "/" + at.Format(time.DateOnly), SeriesID: r.SeriesID, StartsAt: at})
 		}
@@ -72,7 +79,10 @@ func (p *planner) ChangeSeries(_ context.Context, _ string, _ time.Time, c appoi
 		return appointment.SeriesPlan{}, events.Refuse("invalid_rule", "APT-70", "no such scope")
 	}
 	plan := appointment.SeriesPlan{SeriesID: c.SeriesID}
-	if c.Scope != "single" {
+	if c.Scope == "single" {
+		p.except = append(p.except, c.Date)
+		plan.Skipped = []appointment.Skipped{{Date: c.Date, Code: "exception"}}
+	} else {
 		p.count[c.SeriesID] = 0
 	}
 	if c.Rule != nil {
@@ -140,6 +150,10 @@ func newSeriesWorld(t *testing.T) *seriesWorld {
 		w.published = append(w.published, env.Subject)
 		return nil
 	}, workflow.RegisterOptions{Name: "order.placed"})
+	w.RegisterWorkflowWithOptions(func(_ workflow.Context, env events.Envelope) error {
+		w.published = append(w.published, env.Type+" of "+env.Subject)
+		return json.Unmarshal(env.Data, &p.attention)
+	}, workflow.RegisterOptions{Name: "appointment.attention_required"})
 	activities.Life{Customers: p, Availability: p, Appointments: p, Desk: lives{p}, Rank: rank}.Register(w)
 	return w
 }
@@ -234,6 +248,45 @@ func TestARefusedSeriesIsOver(t *testing.T) {
 	require.Empty(t, w.published)
 }
 
+func TestAPT69_ARefusalThatNobodyWaitsForAsksForAPerson(t *testing.T) {
+	t.Parallel()
+	w := newSeriesWorld(t)
+	w.refuse, w.plans = events.Refuse("service_unavailable", "APT-1", "it is not offered any more"), 1
+	w.plan(time.Minute)
+
+	require.Equal(t, workflows.Refused, w.live(t).State)
+
+	require.Equal(t, []string{"created 2027-04-06 2027-04-13", "appointment.attention_required of 2027-04-06"}, w.published)
+	require.Equal(t, appointment.AttentionRequired{
+		AppointmentID: "2027-04-06", Code: "series_stopped",
+		Text: "nothing more is booked of the series " + seriesID + ": service_unavailable (APT-1): it is not offered any more; once that is put right, plan it again under its id",
+	}, w.attention)
+}
+
+func TestAPT69_ARefusalOfASeriesThatFollowsAsksForAPerson(t *testing.T) {
+	t.Parallel()
+	w := newSeriesWorld(t)
+	w.refuse = events.Refuse("service_unavailable", "APT-1", "it is not offered any more")
+
+	w.ExecuteWorkflow(workflows.SeriesLifeType, workflows.SeriesStart{Cause: cause, SeriesID: seriesID, Series: &appointment.SeriesRequest{SeriesID: seriesID}})
+
+	require.NoError(t, w.GetWorkflowError())
+	require.Equal(t, []string{"appointment.attention_required of " + seriesID}, w.published)
+}
+
+func TestAPT69_AnExceptionIsReportedOnce(t *testing.T) {
+	t.Parallel()
+	w := newSeriesWorld(t)
+	w.except = []string{"2027-04-13", "2027-04-20"}
+	planned := w.plan(time.Minute)
+
+	answer := w.live(t)
+
+	require.Equal(t, []appointment.Skipped{{Date: "2027-04-13", Code: "exception"}}, seriesAnswer(t, planned).Skipped)
+	require.Equal(t, []string{"2027-04-06", "2027-04-27"}, answer.Created)
+	require.Equal(t, []string{"created 2027-04-06 skipped 2027-04-13 exception", "created skipped 2027-04-20 exception", "created 2027-04-27"}, w.published)
+}
+
 func TestAPT70_OneOccurrenceGoesAndTheOthersStay(t *testing.T) {
 	t.Parallel()
 	w := newSeriesWorld(t)
@@ -245,6 +298,8 @@ func TestAPT70_OneOccurrenceGoesAndTheOthersStay(t *testing.T) {
 	require.Equal(t, []string{"2027-04-06"}, seriesAnswer(t, changed).Cancelled)
 	require.Len(t, answer.Created, 4)
 	require.Equal(t, 1, w.times("book 2027-04-06"), "what was cancelled is not booked again")
+	require.Equal(t, []appointment.Skipped{{Date: "2027-04-06", Code: "exception"}}, seriesAnswer(t, changed).Skipped)
+	require.Equal(t, []string{"created 2027-04-06 2027-04-13", "created skipped 2027-04-06 exception", "created 2027-04-20", "created 2027-04-27"}, w.published)
 }
 
 func TestAPT70_AnEndCancelsWhatIsToComeAndSaysWhatItMayNot(t *testing.T) {
@@ -275,6 +330,17 @@ func TestAPT70_ASeriesThatFollowsHasALifeOfItsOwn(t *testing.T) {
 	require.Equal(t, nextID, seriesAnswer(t, changed).Follows)
 	require.Equal(t, customer.Query{Key: "series/" + nextID, Region: "DE"}, w.whose[2])
 	require.Equal(t, []string{"2027-04-13"}, seriesAnswer(t, changed).Cancelled)
+}
+
+func TestAPT70_WhatFollowsASeriesThatIsOverIsForTheSameCustomer(t *testing.T) {
+	t.Parallel()
+	w := newSeriesWorld(t)
+	changed := w.change(0, workflows.SeriesChange, appointment.SeriesChange{Scope: "future", Date: "2027-04-13", Rule: &appointment.SeriesRule{Count: 1}})
+
+	w.live(t)
+
+	require.Equal(t, nextID, seriesAnswer(t, changed).Follows)
+	require.Equal(t, []customer.Query{{Key: "series/" + seriesID}}, w.whose)
 }
 
 func TestARefusedChangeChangesNothing(t *testing.T) {

@@ -24,10 +24,11 @@ const (
 	StepList          = "appointments.list"
 	StepFindCustomers = "customers.find"
 	StepListCallbacks = "appointments.list-callbacks"
+	StepListSeries    = "appointments.list-series"
 )
 
 // lonely lists them.
-var lonely = []string{StepSeed, StepFreeSlots, StepDemand, StepQuery, StepList, StepFindCustomers, StepListCallbacks}
+var lonely = []string{StepSeed, StepFreeSlots, StepDemand, StepQuery, StepList, StepFindCustomers, StepListCallbacks, StepListSeries}
 
 // runStep does the step that the workflow's type names and announces what it says.
 func runStep(ctx workflow.Context, q StepRequest[json.RawMessage]) (StepAnswer[json.RawMessage], error) {

@@ -50,6 +50,11 @@ func validateRule(r appointment.SeriesRule) error {
 	case r.Count < 0:
 		return invalidRule("count %d must be above 0", r.Count)
 	}
+	for _, date := range r.Exceptions {
+		if _, err := time.Parse(time.DateOnly, date); err != nil {
+			return invalidRule("exception %q must be a date like 2027-04-06", date)
+		}
+	}
 	if r.EndDate != "" {
 		end, err := time.Parse(time.DateOnly, r.EndDate)
 		switch {
@@ -62,8 +67,8 @@ func validateRule(r appointment.SeriesRule) error {
 	return nil
 }
 
-// Occurrences returns the local dates of a series, exceptions left out. At most
-// limit of them are allowed, and a year.
+// Occurrences returns the local dates of a series, those of its exceptions too. At
+// most limit of them are allowed, and a year.
 func Occurrences(r appointment.SeriesRule, limit int) ([]string, error) {
 	if err := validateRule(r); err != nil {
 		return nil, err
@@ -92,9 +97,7 @@ func Occurrences(r appointment.SeriesRule, limit int) ([]string, error) {
 			if counted > limit {
 				return nil, events.Refuse("series_too_long", "APT-67", "more than %d occurrences: end it earlier", limit)
 			}
-			if date := day.Format(time.DateOnly); !slices.Contains(r.Exceptions, date) {
-				dates = append(dates, date)
-			}
+			dates = append(dates, day.Format(time.DateOnly))
 		}
 		if over.After(end) {
 			return dates, nil

@@ -22,7 +22,8 @@ type series struct {
 }
 
 // PlanSeries adds a series, and says which of its occurrences to book now: those
-// within the limit of days ahead, each by its own saga. Ask again at NextAt. The
+// within the limit of days ahead, each by its own saga, and which of them are left
+// out as exceptions. Ask again at NextAt. The
 // bookings are the same whenever it is asked, under the same keys.
 func (s *Service) PlanSeries(ctx context.Context, tenantID string, now time.Time, r appointment.SeriesRequest) (appointment.SeriesPlan, error) {
 	var plan appointment.SeriesPlan
@@ -85,6 +86,9 @@ func planSeries(ctx context.Context, tx store.Scope, now time.Time, s *series, f
 			day, _ := time.ParseInLocation(time.DateOnly, date, zone)
 			plan.NextAt = day.AddDate(0, 0, -w.maxDays).UTC()
 			return plan, nil
+		case slices.Contains(s.rule.Exceptions, date):
+			plan.Skipped = append(plan.Skipped, excepted(date))
+			continue
 		}
 		occurrence := s.template
 		occurrence.StartsAt, occurrence.SeriesID, occurrence.Key = start, s.id, "series/"+s.id+"/"+date
@@ -92,6 +96,11 @@ func planSeries(ctx context.Context, tx store.Scope, now time.Time, s *series, f
 		s.until = max(s.until, date)
 	}
 	return plan, nil
+}
+
+// excepted is an occurrence that nobody wants.
+func excepted(date string) appointment.Skipped {
+	return appointment.Skipped{Date: date, Code: "exception", Alternatives: []appointment.Slot{}}
 }
 
 // RecordSeries returns what to announce of a series: what was booked of its plan,
@@ -136,11 +145,8 @@ func changeSeries(ctx context.Context, tx store.Scope, tenantID string, now time
 	until := from
 	switch c.Scope {
 	case "single":
-		if c.Date == "" || c.Date < now.In(zone).Format(time.DateOnly) {
-			return appointment.SeriesPlan{}, events.Refuse("invalid_rule", "APT-70", "occurrence %q is over, or none: past ones never change", c.Date)
-		}
-		if !slices.Contains(s.rule.Exceptions, c.Date) {
-			s.rule.Exceptions = append(s.rule.Exceptions, c.Date)
+		if err := s.except(c.Date, now.In(zone).Format(time.DateOnly)); err != nil {
+			return appointment.SeriesPlan{}, err
 		}
 	case "future", "all":
 		if c.Scope == "all" {
@@ -157,7 +163,10 @@ func changeSeries(ctx context.Context, tx store.Scope, tenantID string, now time
 		return appointment.SeriesPlan{}, err
 	}
 	plan := appointment.SeriesPlan{SeriesID: s.id, Book: []appointment.BookRequest{}, Skipped: []appointment.Skipped{}}
-	if c.Rule != nil && c.Scope != "single" {
+	switch {
+	case c.Scope == "single":
+		plan.Skipped = append(plan.Skipped, excepted(c.Date))
+	case c.Rule != nil:
 		next := series{id: derived(tenantID, "series", c.ChangeID), rule: *c.Rule, template: s.template, status: "active"}
 		if plan, err = planSeries(ctx, tx, now, &next, from); err != nil {
 			return plan, err
@@ -170,6 +179,24 @@ func changeSeries(ctx context.Context, tx store.Scope, tenantID string, now time
 	return plan, err
 }
 
+// except takes one occurrence out, which is still to come.
+func (s *series) except(date, today string) error {
+	if date < today {
+		return events.Refuse("invalid_rule", "APT-70", "occurrence %q is over, or none: past ones never change", date)
+	}
+	dates, err := Occurrences(s.rule, capOccurrences)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(dates, date) {
+		return events.Refuse("invalid_rule", "APT-70", "the series has no occurrence on %q: choose one of its dates", date)
+	}
+	if !slices.Contains(s.rule.Exceptions, date) {
+		s.rule.Exceptions = append(s.rule.Exceptions, date)
+	}
+	return nil
+}
+
 // endBefore has the last occurrence before a date be the last of all; what is still
 // to be booked before it stays to be booked.
 func (s *series) endBefore(date, today string) error {
@@ -179,7 +206,7 @@ func (s *series) endBefore(date, today string) error {
 	}
 	last := ""
 	for _, d := range dates {
-		if d < date {
+		if d < date && !slices.Contains(s.rule.Exceptions, d) {
 			last = d
 		}
 	}
@@ -204,14 +231,18 @@ func occurrencesOf(ctx context.Context, tx store.Scope, seriesID string, now tim
 	return ids, err
 }
 
+const selectSeries = `SELECT series_id, rule, template, status, until_materialised FROM series WHERE tenant_id = $1`
+
 func findSeries(ctx context.Context, s store.Scope, id string) (series, error) {
-	return store.One(ctx, s, func(row store.Row) (found series, err error) {
-		var rule, template string
-		if err := row.Scan(&found.id, &rule, &template, &found.status, &found.until); err != nil {
-			return found, err
-		}
-		return found, errors.Join(json.Unmarshal([]byte(rule), &found.rule), json.Unmarshal([]byte(template), &found.template))
-	}, `SELECT series_id, rule, template, status, until_materialised FROM series WHERE tenant_id = $1 AND series_id = $2`, id)
+	return store.One(ctx, s, scanSeries, selectSeries+` AND series_id = $2`, id)
+}
+
+func scanSeries(row store.Row) (found series, err error) {
+	var rule, template string
+	if err := row.Scan(&found.id, &rule, &template, &found.status, &found.until); err != nil {
+		return found, err
+	}
+	return found, errors.Join(json.Unmarshal([]byte(rule), &found.rule), json.Unmarshal([]byte(template), &found.template))
 }
 
 func (s series) save(ctx context.Context, tx store.Scope) error {

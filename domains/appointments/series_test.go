@@ -31,7 +31,6 @@ func TestAPT67_TheFormsOfASeries(t *testing.T) {
 		"to a date": {rule("weekly", func(r *appointment.SeriesRule) {
 			r.Weekdays, r.Count, r.EndDate = []int{1}, 0, "2026-11-02"
 		}), []string{"2026-10-19", "2026-10-26", "2026-11-02"}},
-		"exceptions": {rule("daily", func(r *appointment.SeriesRule) { r.Exceptions = []string{"2026-10-20"} }), []string{"2026-10-19", "2026-10-21"}},
 	} {
 		dates, err := appointments.Occurrences(c.rule, 10)
 		require.NoError(t, err, name)
@@ -50,6 +49,7 @@ func TestAPT67_ASeriesIsLimited(t *testing.T) {
 		"no end":    func(r *appointment.SeriesRule) { r.Count = 0 },
 		"two ends":  func(r *appointment.SeriesRule) { r.EndDate = "2026-11-01" },
 		"date":      func(r *appointment.SeriesRule) { r.StartDate = "19.10.2026" },
+		"exception": func(r *appointment.SeriesRule) { r.Exceptions = []string{"20.10.2026"} },
 		"time":      func(r *appointment.SeriesRule) { r.Time = "9" },
 	} {
 		_, err := appointments.Occurrences(rule("daily", change), 10)
@@ -117,6 +117,24 @@ func TestAPT69_EachOccurrenceInItsTime(t *testing.T) {
 	})
 }
 
+func TestAPT69_AnExceptionIsLeftOutAndSaidSo(t *testing.T) {
+	f := onSQLite(t)
+	f.policy("tenant", "", "booking", `{"max_advance_days": 14}`)
+	request := weekly(4)
+	request.Rule.Exceptions = []string{"2026-10-26", "2026-11-02", "2026-10-27"}
+
+	plan, err := f.PlanSeries(t.Context(), tenant, at("2026-10-12 10:00"), request)
+	require.NoError(t, err)
+	require.Len(t, plan.Book, 1)
+	require.Equal(t, []appointment.Skipped{{Date: "2026-10-26", Code: "exception", Alternatives: []appointment.Slot{}}}, plan.Skipped, "what is in reach, and would be an occurrence")
+	check(t, f.RecordSeries(plan.SeriesID, nil, plan.Skipped))
+
+	later, err := f.PlanSeries(t.Context(), tenant, at("2026-10-27 10:00"), request)
+	require.NoError(t, err)
+	require.Equal(t, "2026-11-02", later.Skipped[0].Date, "what is over is not said again")
+	require.Equal(t, at("2026-11-09 09:00"), later.Book[0].StartsAt, "an exception counts as one of them")
+}
+
 func TestAPT70_WhatIsNotInReachYetStaysUntilTheDate(t *testing.T) {
 	f := onSQLite(t)
 	f.policy("tenant", "", "booking", `{"max_advance_days": 14}`)
@@ -155,10 +173,14 @@ func TestAPT70_ChangingASeries(t *testing.T) {
 		require.Equal(t, first, second)
 		return first
 	}
-	require.Equal(t, booked[1:2], change(now, appointment.SeriesChange{ChangeID: "1", Scope: "single", Date: "2027-04-05"}).Cancel)
+	single := change(now, appointment.SeriesChange{ChangeID: "1", Scope: "single", Date: "2027-04-05"})
+	require.Equal(t, booked[1:2], single.Cancel)
+	require.Equal(t, "exception", single.Skipped[0].Code)
 	again, err := f.PlanSeries(t.Context(), tenant, now, request)
 	require.NoError(t, err)
 	require.Len(t, again.Book, 3, "the exception stays")
+	_, err = f.ChangeSeries(t.Context(), tenant, now, appointment.SeriesChange{SeriesID: plan.SeriesID, Scope: "single", Date: "2027-04-06"})
+	refusal(t, err, "invalid_rule") // a Tuesday
 
 	next := rule("weekly", func(r *appointment.SeriesRule) { r.StartDate, r.Weekdays, r.Count = "2027-04-12", []int{2}, 2 })
 	split := change(now, appointment.SeriesChange{ChangeID: "2", Scope: "future", Date: "2027-04-12", Rule: &next})
@@ -175,4 +197,36 @@ func TestAPT70_ChangingASeries(t *testing.T) {
 	refusal(t, err, "invalid_rule")
 	_, err = f.ChangeSeries(t.Context(), tenant, now, appointment.SeriesChange{SeriesID: "none", Scope: "all"})
 	refusal(t, err, "not_found")
+}
+
+func TestSeriesAreListed(t *testing.T) {
+	onBoth(t, func(t *testing.T, f fixture) {
+		request := weekly(3)
+		request.Rule.StartDate = "2027-04-05"
+		plan, err := f.PlanSeries(t.Context(), tenant, now, request)
+		require.NoError(t, err)
+		for _, r := range plan.Book[:2] {
+			f.book(r, forVera())
+		}
+		over := weekly(1)
+		over.SeriesID = "7e57ab1e-0000-4000-8000-0000000000e2"
+		_, err = f.PlanSeries(t.Context(), tenant, now, over)
+		require.NoError(t, err)
+		list := func(at time.Time, q appointment.SeriesQuery) []appointment.ListedSeries {
+			listed, err := f.ListSeries(t.Context(), tenant, at, q)
+			require.NoError(t, err)
+			return listed
+		}
+
+		require.Equal(t, []appointment.ListedSeries{{
+			SeriesID: request.SeriesID, BranchID: request.Template.BranchID, ServiceID: request.Template.ServiceID, ServiceName: "Herrenhaarschnitt",
+			Rule: request.Rule, Zone: "Europe/Berlin", Booked: 2, NextAt: at("2027-04-05 09:00"), CustomerID: vera,
+		}}, list(now, appointment.SeriesQuery{}))
+		require.Equal(t, 1, list(at("2027-04-06 09:00"), appointment.SeriesQuery{})[0].Booked)
+		require.True(t, list(now, appointment.SeriesQuery{All: true})[1].Over)
+		require.Len(t, list(now, appointment.SeriesQuery{All: true, Limit: 1}), 1)
+		require.Empty(t, list(at("2027-04-20 09:00"), appointment.SeriesQuery{}), "its last date has passed")
+		_, err = f.ListSeries(t.Context(), tenant, now, appointment.SeriesQuery{Limit: 1001})
+		refusal(t, err, "invalid_limit")
+	})
 }

@@ -16,13 +16,28 @@ type Booking struct {
 	Zone     string    `json:"zone"`
 	Version  int       `json:"version"`
 	Changed  time.Time `json:"changed_at"`
+	Metadata Metadata  `json:"metadata"`
+}
+
+// Metadata is what the calendar keeps with a booking and gives back with it.
+type Metadata struct {
+	AppointmentID string `json:"herald_appointment_id"`
+}
+
+// An Entry is what the calendar says that it holds. What it does not say is zero.
+type Entry struct {
+	UID      string    `json:"uid"`
+	StartsAt time.Time `json:"starts_at"`
+	EndsAt   time.Time `json:"ends_at"`
+	Metadata Metadata  `json:"metadata"`
 }
 
 // A Calendar shows bookings. Both methods may be called again with the same key,
 // and then change nothing. Their errors say whether another attempt makes sense.
 type Calendar interface {
-	// Put shows the booking, instead of what was shown under its id.
-	Put(ctx context.Context, key string, b Booking) error
+	// Put shows the booking, instead of what was shown under its id, and returns what
+	// the calendar holds now, in its own words.
+	Put(ctx context.Context, key string, b Booking) (Entry, error)
 	// Delete is content with a booking that is not there.
 	Delete(ctx context.Context, key, bookingID string) error
 }

@@ -15,18 +15,18 @@ import (
 type FileCalendar struct{ Dir string }
 
 // Put writes the booking's file.
-func (c FileCalendar) Put(_ context.Context, _ string, b Booking) error {
+func (c FileCalendar) Put(_ context.Context, _ string, b Booking) (Entry, error) {
 	file, err := ics.Write(ics.Publish, ics.Event{
 		UID: b.ID, Sequence: max(b.Version-1, 0), Stamp: b.Changed,
 		Start: b.StartsAt, End: b.EndsAt, Zone: b.Zone, Summary: b.Title, Location: b.Location,
 	})
 	if err != nil {
-		return events.Permanent(err) // made of the booking alone
+		return Entry{}, events.Permanent(err) // made of the booking alone
 	}
 	if err := local.Write(c.path(b.ID), []byte(file)); err != nil {
-		return fmt.Errorf("calendarsync: %w", err)
+		return Entry{}, fmt.Errorf("calendarsync: %w", err)
 	}
-	return nil
+	return Entry{UID: b.ID, StartsAt: b.StartsAt, EndsAt: b.EndsAt, Metadata: b.Metadata}, nil
 }
 
 // Delete removes the booking's file.

@@ -25,7 +25,7 @@ const (
 )
 
 // HTTPCalendar is a vendor's calendar: PUT and DELETE /bookings/{id}, with the
-// header Idempotency-Key.
+// header Idempotency-Key. The answer to PUT is the [Entry] that there is now.
 type HTTPCalendar struct {
 	bookings string
 	client   *http.Client
@@ -48,26 +48,31 @@ func NewHTTPCalendar(address string) (*HTTPCalendar, error) {
 }
 
 // Put implements [Calendar].
-func (c *HTTPCalendar) Put(ctx context.Context, key string, b Booking) error {
+func (c *HTTPCalendar) Put(ctx context.Context, key string, b Booking) (entry Entry, err error) {
 	body, err := json.Marshal(b)
 	if err != nil {
-		return events.Permanent(fmt.Errorf("calendarsync: encode the booking: %w", err)) // it stays the same
+		return entry, events.Permanent(fmt.Errorf("calendarsync: encode the booking: %w", err)) // it stays the same
 	}
-	return c.call(ctx, http.MethodPut, key, b.ID, body)
+	answer, err := c.call(ctx, http.MethodPut, key, b.ID, body)
+	if err != nil || json.Unmarshal(answer, &entry) != nil {
+		return Entry{}, err // what is no entry says nothing of what is held
+	}
+	return entry, nil
 }
 
 // Delete implements [Calendar].
 func (c *HTTPCalendar) Delete(ctx context.Context, key, bookingID string) error {
-	return c.call(ctx, http.MethodDelete, key, bookingID, nil)
+	_, err := c.call(ctx, http.MethodDelete, key, bookingID, nil)
+	return err
 }
 
-func (c *HTTPCalendar) call(ctx context.Context, method, key, id string, body []byte) error {
+func (c *HTTPCalendar) call(ctx context.Context, method, key, id string, body []byte) ([]byte, error) {
 	if id == "." || id == ".." {
-		return events.Permanent(fmt.Errorf("calendarsync: %q can't be a booking's id: no address leads there", id))
+		return nil, events.Permanent(fmt.Errorf("calendarsync: %q can't be a booking's id: no address leads there", id))
 	}
 	request, err := http.NewRequestWithContext(ctx, method, c.bookings+url.PathEscape(id), bytes.NewReader(body))
 	if err != nil {
-		return fmt.Errorf("calendarsync: %w", err)
+		return nil, fmt.Errorf("calendarsync: %w", err)
 	}
 	request.Header.Set("Idempotency-Key", key)
 	if body != nil {
@@ -75,14 +80,14 @@ func (c *HTTPCalendar) call(ctx context.Context, method, key, id string, body []
 	}
 	response, err := c.client.Do(request)
 	if err != nil {
-		return fmt.Errorf("calendarsync: reach the calendar: %w", err)
+		return nil, fmt.Errorf("calendarsync: reach the calendar: %w", err)
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
-		return fmt.Errorf("calendarsync: read the calendar's answer: %w", err)
+		return nil, fmt.Errorf("calendarsync: read the calendar's answer: %w", err)
 	}
-	return judge(method, response, answer)
+	return answer, judge(method, response, answer)
 }
 
 // judge says what an answer means: done, try again, try again then, or never.

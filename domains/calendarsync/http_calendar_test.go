@@ -1,6 +1,7 @@
 package calendarsync_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -35,10 +36,15 @@ func TestHTTPCalendarSends(t *testing.T) {
 		w.WriteHeader(http.StatusNoContent)
 	}))
 
-	require.NoError(t, vendor.Put(t.Context(), "k1", calendarsync.Booking{ID: "a/1", Title: "Haarschnitt", StartsAt: starts, EndsAt: starts.Add(time.Hour), Zone: "Europe/Berlin", Version: 1, Changed: starts}))
+	held, err := vendor.Put(t.Context(), "k1", calendarsync.Booking{
+		ID: "a/1", Title: "Haarschnitt", StartsAt: starts, EndsAt: starts.Add(time.Hour), Zone: "Europe/Berlin", Version: 1, Changed: starts,
+		Metadata: calendarsync.Metadata{AppointmentID: "a/1"},
+	})
+	require.NoError(t, err)
+	require.Zero(t, held, "an empty answer says nothing")
 	require.NoError(t, vendor.Delete(t.Context(), "k2", "a/1"))
 
-	require.Equal(t, `PUT /bookings/a%2F1 k1 {"id":"a/1","title":"Haarschnitt","location":"","starts_at":"2027-03-30T08:00:00Z","ends_at":"2027-03-30T09:00:00Z","zone":"Europe/Berlin","version":1,"changed_at":"2027-03-30T08:00:00Z"}
+	require.Equal(t, `PUT /bookings/a%2F1 k1 {"id":"a/1","title":"Haarschnitt","location":"","starts_at":"2027-03-30T08:00:00Z","ends_at":"2027-03-30T09:00:00Z","zone":"Europe/Berlin","version":1,"changed_at":"2027-03-30T08:00:00Z","metadata":{"herald_appointment_id":"a/1"}}
 DELETE /bookings/a%2F1 k2 
 `, got)
 }
@@ -81,7 +87,7 @@ func TestHTTPCalendarJudgesAnswers(t *testing.T) {
 				_, _ = io.WriteString(w, c.body)
 			}))
 
-			err := vendor.Put(t.Context(), "k1", calendarsync.Booking{ID: "a1"})
+			_, err := vendor.Put(t.Context(), "k1", calendarsync.Booking{ID: "a1"})
 
 			require.ErrorContains(t, err, c.says)
 			require.Less(t, len(err.Error()), 1000)
@@ -117,6 +123,44 @@ func TestHTTPCalendarThatNobodyServes(t *testing.T) {
 	for _, address := range []string{"calendar.example", "ftp://calendar.example", "http://", "://"} {
 		_, err := calendarsync.NewHTTPCalendar(address)
 		require.ErrorContains(t, err, "HERALD_CALENDAR_URL")
+	}
+}
+
+func TestHTTPCalendarReadsWhatIsHeld(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]calendarsync.Entry{
+		`{"uid":"u-1","starts_at":"2027-03-30T10:00:00+02:00","ends_at":"2027-03-30T11:00:00+02:00","metadata":{"herald_appointment_id":"a1"}}`: {
+			UID: "u-1", StartsAt: starts, EndsAt: starts.Add(time.Hour), Metadata: calendarsync.Metadata{AppointmentID: "a1"},
+		},
+		`{"uid":"u-1","starts_at":"soon"}`: {},
+		"<html>fine</html>":                {},
+	} {
+		vendor, _ := connect(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
+
+		held, err := vendor.Put(t.Context(), "k1", calendarsync.Booking{ID: "a1"})
+
+		require.NoError(t, err, "it was taken, whatever is said of it")
+		held.StartsAt, held.EndsAt = held.StartsAt.UTC(), held.EndsAt.UTC()
+		require.Equal(t, want, held)
+	}
+}
+
+func TestAPT62_AgainstTheSandbox(t *testing.T) {
+	t.Parallel()
+	vendor, address := connect(t, calendar.New())
+	desk := calendarsync.NewDesk(vendor)
+	uids, err := desk.Book(t.Context(), "k1", ref(1))
+	require.NoError(t, err)
+	require.Equal(t, []string{"a1"}, uids)
+
+	for i, answer := range []string{`{"starts_at":"2027-03-30T08:15:00Z"}`, `{"metadata":{"herald_appointment_id":"somebody's"}}`, `{"uid":""}`} {
+		response, err := http.Post(address+"/faults", "application/json", strings.NewReader(`{"booking":"a1","times":1,"answer":`+answer+`}`)) //nolint:noctx // loopback
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		require.Equal(t, http.StatusNoContent, response.StatusCode)
+
+		_, err = desk.Book(t.Context(), fmt.Sprintf("wrong-%d", i), ref(1))
+		require.ErrorContains(t, err, "calendar_conflict (APT-62): the calendar holds something else")
 	}
 }
 

@@ -29,5 +29,6 @@ func bookingOf(r appointment.Ref, changed time.Time) Booking {
 	return Booking{
 		ID: r.AppointmentID, Title: r.Display.ServiceName, Location: r.Display.BranchAddress,
 		StartsAt: r.StartsAt, EndsAt: r.EndsAt, Zone: r.Zone, Version: r.Version, Changed: changed,
+		Metadata: Metadata{AppointmentID: r.AppointmentID},
 	}
 }

@@ -98,7 +98,8 @@ func (s *Sync) tell(ctx context.Context, key string, t Target) error {
 	if t.Cancelled {
 		return s.calendar.Delete(ctx, key, t.Booking.ID)
 	}
-	return s.calendar.Put(ctx, key, t.Booking)
+	_, err := s.calendar.Put(ctx, key, t.Booking)
+	return err
 }
 
 // keyFor returns the key of a call. For its own target a delivery uses its own

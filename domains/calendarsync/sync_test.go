@@ -60,8 +60,8 @@ func (m *memory) call(key string, do func()) error {
 	return nil
 }
 
-func (m *memory) Put(_ context.Context, key string, b calendarsync.Booking) error {
-	return m.call(key, func() { m.shows[b.ID] = b.Version })
+func (m *memory) Put(_ context.Context, key string, b calendarsync.Booking) (calendarsync.Entry, error) {
+	return calendarsync.Entry{}, m.call(key, func() { m.shows[b.ID] = b.Version })
 }
 
 func (m *memory) Delete(_ context.Context, key, id string) error {

@@ -19,7 +19,8 @@ func NewRequireConfirmation() events.Listener {
 }
 
 // NewRequireConfirmationOfConfirmed returns the listener that has a customer told of
-// the yes that he waited for.
+// the yes that he waited for. Each yes is told by itself, in a series too: when that was
+// told of as a whole, this one was not certain.
 func NewRequireConfirmationOfConfirmed() events.Listener {
 	return requireConfirmation(func(e appointment.BecameConfirmed) (appointment.Ref, string, bool) { return e.Ref, "", true })
 }

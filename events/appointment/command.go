@@ -262,5 +262,30 @@ type SeriesChange struct {
 	Rule *SeriesRule `json:"rule,omitzero"`
 }
 
+// SeriesQuery asks for series.
+type SeriesQuery struct {
+	// All is those that are over, too.
+	All bool `json:"all,omitzero"`
+	// Limit is at most 1000, and 100 if it is 0.
+	Limit int `json:"limit,omitzero"`
+}
+
+// ListedSeries is a series in a list.
+type ListedSeries struct {
+	SeriesID    string     `json:"series_id"`
+	BranchID    string     `json:"branch_id"`
+	ServiceID   string     `json:"service_id"`
+	ServiceName string     `json:"service_name"`
+	StaffID     string     `json:"staff_id,omitzero"`
+	Rule        SeriesRule `json:"rule"`
+	Zone        string     `json:"zone"`
+	Over        bool       `json:"over"`
+	// Booked counts the appointments that are booked and still to come, of which NextAt
+	// is the first. Its customer is known once there is one.
+	Booked     int       `json:"booked"`
+	NextAt     time.Time `json:"next_at,omitzero"`
+	CustomerID string    `json:"customer_id,omitzero"`
+}
+
 // Head returns what every command has.
 func (c Command) Head() Command { return c }

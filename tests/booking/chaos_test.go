@@ -69,6 +69,24 @@ func TestACalendarThatNeverTakesItFailsTheBooking(t *testing.T) {
 	require.Zero(t, s.mails(t))
 }
 
+// TestAPT62_ACalendarThatHoldsSomethingElseBooksNothing has the calendar take a
+// booking, and say that it has another start.
+func TestAPT62_ACalendarThatHoldsSomethingElseBooksNothing(t *testing.T) {
+	s := newSalon(t, "")
+	s.worker(t, binaries.worker)
+	s.seed(t)
+	c := s.booking("straehnen", "aylin", s.days(t, 1)[0], 0)
+	id := appointment.ID(s.tenant, web.Origin, c.Booking.Key)
+	s.fault(t, map[string]any{"booking": id, "times": 1, "answer": map[string]any{"starts_at": c.Booking.StartsAt.Add(time.Hour)}})
+
+	answer := s.settled(t, c)
+
+	require.Equal(t, workflows.Refused, answer.State)
+	require.Equal(t, "calendar_conflict", answer.Refusal.Code)
+	s.requireNothing(t, id, c)
+	require.Zero(t, s.mails(t))
+}
+
 // A death is where the worker dies. The calendar answers no, if that is a status.
 type death struct {
 	step, when string
@@ -174,7 +192,13 @@ func (s *salon) days(t *testing.T, n int) (first []time.Time) {
 // refuse has the calendar answer each new entry for the booking with a no.
 func (s *salon) refuse(t *testing.T, booking string, status int) {
 	t.Helper()
-	body, err := json.Marshal(map[string]any{"booking": booking, "times": 1, "status": status})
+	s.fault(t, map[string]any{"booking": booking, "times": 1, "status": status})
+}
+
+// fault has the calendar misbehave.
+func (s *salon) fault(t *testing.T, fault map[string]any) {
+	t.Helper()
+	body, err := json.Marshal(fault)
 	require.NoError(t, err)
 	response, err := http.Post(s.vendor.URL+"/faults", "application/json", bytes.NewReader(body)) //nolint:noctx // loopback
 	require.NoError(t, err)

@@ -198,7 +198,7 @@ func (s *salon) booking(service, staff string, at time.Time, i int) workflows.Bo
 			Key: key, Origin: appointment.Web, Region: "DE",
 			Said: customer.Said{Name: name(i), Phone: phone, Email: mail},
 		},
-		Wait: 10 * time.Second,
+		Wait: workflows.ChannelWait(web.Origin),
 	}
 }
 

@@ -27,11 +27,14 @@ type seriesScenario struct {
 	// skipped until the last occurrence has begun.
 	change *appointment.SeriesChange
 	want   workflows.BookingState
+	// stops has one more occurrence be an exception, and the second plan be refused.
+	stops bool
 }
 
 var series = []seriesScenario{
 	{name: "series-booked", fail: map[string]error{workflows.StepBookOne: errDown, workflows.StepRecordSeries: errDown}, want: workflows.Done},
 	{name: "series-refused", refuse: map[string]*events.Refusal{workflows.StepPlanSeries: events.Refuse("series_too_long", "APT-67", "too long")}, want: workflows.Refused},
+	{name: "series-stopped", stops: true, want: workflows.Done},
 	{name: "series-ended", want: workflows.Done, change: &appointment.SeriesChange{Scope: "all"}},
 	{name: "series-followed", want: workflows.Done, change: &appointment.SeriesChange{Scope: "future", Rule: &appointment.SeriesRule{Count: 1}}},
 }
@@ -43,12 +46,19 @@ type planner struct {
 
 	begun time.Time
 	ended map[string]bool // by series
+	stops bool
 }
 
 func (p planner) PlanSeries(_ context.Context, _ string, now time.Time, r appointment.SeriesRequest) (appointment.SeriesPlan, error) {
 	plan := appointment.SeriesPlan{SeriesID: r.SeriesID}
 	if p.ended[r.SeriesID] {
 		return plan, nil
+	}
+	if p.stops && now.After(p.begun.AddDate(0, 0, 6)) {
+		return plan, events.Refuse("service_unavailable", "APT-1", "it is not offered any more")
+	}
+	if p.stops {
+		plan.Skipped = []appointment.Skipped{{Date: "zeroth", Code: "exception"}}
 	}
 	for i, date := range []string{"first", "second"} {
 		at := p.begun.AddDate(0, 0, 7*(i+1))
@@ -99,12 +109,12 @@ func seriesFile(s seriesScenario) string {
 }
 
 func recordSeries(t *testing.T, c client.Client, s seriesScenario) {
-	registry, err := events.NewRegistry(testTypes, nil)
+	registry, err := events.NewRegistry(append([]events.Type{events.TypeOf[appointment.AttentionRequired]()}, testTypes...), nil)
 	require.NoError(t, err)
 	config := workflows.Config{Namespace: "default", TaskQueue: "replay-" + s.name}
 	w := worker.New(c, config.TaskQueue, worker.Options{})
 	workflows.Register(w, registry.TypeNames())
-	p := planner{newHouse(lifeScenario{refuse: s.refuse, fail: s.fail}), time.Now().UTC(), map[string]bool{}}
+	p := planner{newHouse(lifeScenario{refuse: s.refuse, fail: s.fail}), time.Now().UTC(), map[string]bool{}, s.stops}
 	activities.New(registry, events.DefaultRetry(), slog.New(slog.DiscardHandler)).Register(w)
 	activities.Life{Customers: p, Availability: p, Appointments: p, Calendar: calendar{p.house}, Desk: occurrences{p}, Rank: rank}.Register(w)
 	require.NoError(t, w.Start())

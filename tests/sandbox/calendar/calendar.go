@@ -1,11 +1,13 @@
 // Package calendar is a calendar vendor to test against. It holds bookings in
 // memory, honours idempotency keys, and fails as often as it is asked to.
 //
-//	PUT    /bookings/{id}   shows a booking: 201, or 200 if it replaces one
+//	PUT    /bookings/{id}   shows a booking: 201, or 200 if it replaces one, with
+//	                        what is held now: uid, starts_at, ends_at, metadata
 //	DELETE /bookings/{id}   takes it out: 204, or 404 if there is none
 //	GET    /bookings        lists the bookings as they were sent, by id
 //	GET    /calls           lists all calls for bookings, in the order they came
-//	POST   /faults          has calls for a booking, or for "*", fail
+//	POST   /faults          has calls for a booking, or for "*", fail, or has the
+//	                        answers to PUT be wrong
 //	DELETE /faults          ends that
 //
 // A write needs the header Idempotency-Key. The first answer to a key is given
@@ -51,6 +53,9 @@ type Fault struct {
 	RetryAfter int `json:"retry_after,omitzero"`
 	// Message is what the answer says.
 	Message string `json:"message,omitzero"`
+	// Answer, instead of a status, has the call be served, and what a PUT answers be
+	// wrong: each field of it replaces one of what is held.
+	Answer map[string]any `json:"answer,omitzero"`
 }
 
 // A Call is a request for a booking and what came of it.
@@ -68,6 +73,7 @@ type answered struct {
 	method, booking string
 	body            []byte
 	status          int
+	says            any
 }
 
 // New returns a vendor without bookings.
@@ -98,24 +104,26 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	call := Call{Method: r.Method, Booking: r.PathValue("id"), Key: r.Header.Get("Idempotency-Key")}
-	var message string
-	if fault := s.nextFault(call.Booking); fault != nil {
+	var says any
+	fault := s.nextFault(call.Booking)
+	if fault != nil && fault.Answer == nil {
 		if fault.RetryAfter > 0 {
 			w.Header().Set("Retry-After", strconv.Itoa(fault.RetryAfter))
 		}
-		call.Status, message = fault.Status, fault.Message
-		if message == "" {
-			message = "failing as it was asked to"
+		call.Status, says = fault.Status, fault.Message
+		if says == "" {
+			says = "failing as it was asked to"
 		}
 	} else {
-		call.Status, message, call.Repeat = s.serve(call, body)
+		call.Status, says, call.Repeat = s.serve(call, body, fault)
 	}
 	s.calls = append(s.calls, call)
-	answer(w, call.Status, message)
+	answer(w, call.Status, says)
 }
 
-// serve has the effect of a call, unless its key was answered before.
-func (s *Server) serve(call Call, body []byte) (status int, message string, repeat bool) {
+// serve has the effect of a call, unless its key was answered before. A fault has
+// the answer be wrong.
+func (s *Server) serve(call Call, body []byte, fault *Fault) (status int, says any, repeat bool) {
 	if call.Key == "" {
 		return http.StatusBadRequest, "the header Idempotency-Key is missing", false
 	}
@@ -123,14 +131,17 @@ func (s *Server) serve(call Call, body []byte) (status int, message string, repe
 		if before.method != call.Method || before.booking != call.Booking || !bytes.Equal(before.body, body) {
 			return http.StatusUnprocessableEntity, "the idempotency key was used for another request", false
 		}
-		return before.status, "", true
+		return before.status, before.says, true
 	}
-	status, message = s.apply(call, body)
-	s.answered[call.Key] = answered{call.Method, call.Booking, body, status}
-	return status, message, false
+	status, says = s.apply(call, body)
+	if held, ok := says.(map[string]any); ok && fault != nil {
+		maps.Copy(held, fault.Answer)
+	}
+	s.answered[call.Key] = answered{call.Method, call.Booking, body, status, says}
+	return status, says, false
 }
 
-func (s *Server) apply(call Call, body []byte) (status int, message string) {
+func (s *Server) apply(call Call, body []byte) (status int, says any) {
 	_, exists := s.bookings[call.Booking]
 	if call.Method == http.MethodDelete {
 		if !exists {
@@ -140,8 +151,9 @@ func (s *Server) apply(call Call, body []byte) (status int, message string) {
 		return http.StatusNoContent, ""
 	}
 	var booking struct {
-		StartsAt time.Time `json:"starts_at"`
-		EndsAt   time.Time `json:"ends_at"`
+		StartsAt time.Time      `json:"starts_at"`
+		EndsAt   time.Time      `json:"ends_at"`
+		Metadata map[string]any `json:"metadata"`
 	}
 	if err := json.Unmarshal(body, &booking); err != nil {
 		return http.StatusBadRequest, "the body is no booking: " + err.Error()
@@ -150,10 +162,11 @@ func (s *Server) apply(call Call, body []byte) (status int, message string) {
 		return http.StatusBadRequest, "ends_at must be after starts_at"
 	}
 	s.bookings[call.Booking] = body
+	held := map[string]any{"uid": call.Booking, "starts_at": booking.StartsAt, "ends_at": booking.EndsAt, "metadata": booking.Metadata}
 	if exists {
-		return http.StatusOK, ""
+		return http.StatusOK, held
 	}
-	return http.StatusCreated, ""
+	return http.StatusCreated, held
 }
 
 // nextFault uses up a fault of the booking, or else one of all bookings.
@@ -193,8 +206,9 @@ func (s *Server) addFault(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	if f.Booking == "" || f.Times < -1 || f.Times != 0 && (f.Status < 400 || f.Status > 599) {
-		answer(w, http.StatusBadRequest, `send {"booking": id or "*", "times": n or -1, "status": 400 to 599, "retry_after": seconds}`)
+	fails := f.Status >= 400 && f.Status <= 599
+	if f.Booking == "" || f.Times < -1 || f.Times != 0 && fails == (f.Answer != nil) {
+		answer(w, http.StatusBadRequest, `send {"booking": id or "*", "times": n or -1, "status": 400 to 599, "retry_after": seconds}, or instead of a status {"answer": {…}}`)
 		return
 	}
 	s.mu.Lock()

@@ -75,6 +75,25 @@ func TestFaults(t *testing.T) {
 	require.Equal(t, http.StatusCreated, call(t, s, "PUT", "/bookings/a1", "k1", haircut).Code, "a fault doesn't use up the key")
 }
 
+func TestAPutAnswersWhatIsHeld(t *testing.T) {
+	t.Parallel()
+	s := calendar.New()
+	const booking = `{"starts_at":"2027-03-30T08:00:00Z","ends_at":"2027-03-30T09:00:00Z","metadata":{"id":"7"}}`
+	const held = `{"uid":"a1","starts_at":"2027-03-30T08:00:00Z","ends_at":"2027-03-30T09:00:00Z","metadata":{"id":"7"}}`
+
+	require.JSONEq(t, held, call(t, s, "PUT", "/bookings/a1", "k1", booking).Body.String())
+
+	require.Equal(t, http.StatusNoContent, call(t, s, "POST", "/faults", "", `{"booking":"a1","times":1,"answer":{"uid":"a2"}}`).Code)
+	wrong := strings.Replace(held, "a1", "a2", 1)
+	for range 2 {
+		w := call(t, s, "PUT", "/bookings/a1", "k2", booking)
+		require.Equal(t, http.StatusOK, w.Code)
+		require.JSONEq(t, wrong, w.Body.String(), "the first answer again")
+	}
+	require.JSONEq(t, "["+booking+"]", call(t, s, "GET", "/bookings", "", "").Body.String(), "it is held all the same")
+	require.JSONEq(t, held, call(t, s, "PUT", "/bookings/a1", "k3", booking).Body.String())
+}
+
 func TestCallsAreListed(t *testing.T) {
 	t.Parallel()
 	s := calendar.New()
@@ -97,6 +116,7 @@ func TestWhatIsRefused(t *testing.T) {
 		{"ends before it starts", "PUT", "/bookings/a1", `{"starts_at":"2027-03-30T08:00:00Z"}`, "ends_at"},
 		{"a fault of nothing", "POST", "/faults", `{"times":1,"status":500}`, "send"},
 		{"a fault that is none", "POST", "/faults", `{"booking":"*","times":1,"status":200}`, "send"},
+		{"a fault that both fails and answers", "POST", "/faults", `{"booking":"*","times":1,"status":500,"answer":{}}`, "send"},
 		{"a typing error", "POST", "/faults", `{"booking":"*","time":1,"status":500}`, "unknown field"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

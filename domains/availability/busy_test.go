@@ -44,9 +44,7 @@ func TestAVL29_BusyTimesBlockLikeClaims(t *testing.T) {
 		}
 		s.reports("u3", "2026-05-12 23:00", func(b *availability.BusyTime) { b.AllDay = true })
 		require.Empty(t, s.starts("2026-05-12", d))
-		announced, err := s.DropBusyTime(t.Context(), tenant, s.now, "calcom", "u3")
-		require.NoError(t, err)
-		require.Len(t, announced, 1)
+		require.Len(t, s.reports("u3", "2026-05-12 23:00", func(b *availability.BusyTime) { b.Status = "cancelled" }), 1)
 		require.Len(t, s.starts("2026-05-12", d), 26)
 	})
 }

@@ -23,6 +23,11 @@
 //   - availability.slot_held, slot_booked, slot_released: availability.drop-cached-days
 //   - call.started: availability.warm-up-slots
 //   - call.ended: availability.release-call-holds
+//   - calendar.booking_created, booking_updated: availability.import-busy-time
+//   - calendar.booking_cancelled: availability.drop-busy-time
+//   - calendar.absence_recorded: availability.record-calendar-absence
+//   - calendar.window_synced: availability.reconcile-busy-times
+//   - resilience.service_degraded, service_recovered: availability.mark-calendar-stale
 //
 // By itself it removes what has served its time: [Service.TidyAll].
 //

@@ -75,7 +75,8 @@ func readTaken(ctx context.Context, from *reader, branchID string, staff []strin
 		taken.busy[id] = append(taken.busy[id], b)
 		return none, err
 	}, `SELECT staff_id, external_uid, appointment_id, starts_at, ends_at FROM busy_time
-		WHERE tenant_id = $1 AND ends_at > $2 AND starts_at < $3 AND (staff_id IN `+in(4, len(staff))+` OR staff_id = '' AND branch_id = `+in(4+len(staff), 1)+`)`,
+		WHERE tenant_id = $1 AND ends_at > $2 AND starts_at < $3 AND NOT gone AND (appointment_id = '' OR NOT `+ours+`)
+			AND (staff_id IN `+in(4, len(staff))+` OR staff_id = '' AND branch_id = `+in(4+len(staff), 1)+`)`,
 		append(args, branchID)...)
 	if err != nil {
 		return taken, err

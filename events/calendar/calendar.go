@@ -60,6 +60,9 @@ func (b Booking) validate() error {
 	return oneOf("source", b.Source, Sources...)
 }
 
+// Key is the idempotency key under which a booking becomes an appointment.
+func Key(connectionID, uid string) string { return "calcom:" + connectionID + ":" + uid }
+
 // Attendee is who booked at the vendor.
 type Attendee struct {
 	Name  string `json:"name"`
@@ -79,7 +82,7 @@ const (
 // BookingCreated says that somebody else than we booked in the calendar.
 type BookingCreated struct {
 	Booking
-	// IdempotencyKey is calcom:<connection>:<uid>.
+	// IdempotencyKey is that of [Key].
 	IdempotencyKey string   `json:"idempotency_key"`
 	PreviousUID    string   `json:"previous_uid,omitzero"`
 	Status         string   `json:"status"`

@@ -66,17 +66,25 @@ type Live struct {
 	EndsAt   time.Time `json:"ends_at"`
 }
 
+// How a stretch of a calendar was compared: a poll by what has changed, the others by
+// all that stands in it.
+const (
+	Poll     = "poll"
+	Full     = "full"
+	Backfill = "backfill"
+)
+
 // WindowSynced says that a stretch of a calendar was compared as a whole.
 type WindowSynced struct {
 	ConnectionID string `json:"connection_id"`
 	RunID        string `json:"run_id"`
-	// Kind is poll, full or backfill.
+	// Kind is [Poll], [Full] or [Backfill].
 	Kind      string    `json:"kind"`
 	From      time.Time `json:"from"`
 	To        time.Time `json:"to"`
 	StaffIDs  []string  `json:"staff_ids"`
 	CheckedAt time.Time `json:"checked_at"`
-	// Live is all that stands in it; a poll only looks at changes and has none.
+	// Live is all that stands in it; a poll has none.
 	Live []Live `json:"live,omitzero"`
 }
 
@@ -87,7 +95,7 @@ func (WindowSynced) EventName() string { return "calendar.window_synced" }
 func (e WindowSynced) AggregateID() string { return e.ConnectionID }
 
 // Validate reports a kind without meaning.
-func (e WindowSynced) Validate() error { return oneOf("kind", e.Kind, "poll", "full", "backfill") }
+func (e WindowSynced) Validate() error { return oneOf("kind", e.Kind, Poll, Full, Backfill) }
 
 // DriftDetected says that a comparison found a difference, once per finding.
 type DriftDetected struct {

@@ -1,0 +1,6 @@
+-- +goose Up
+-- What an entry was before its latest change, so that the change can be told again.
+ALTER TABLE busy_time ADD COLUMN gone boolean NOT NULL DEFAULT false;
+ALTER TABLE busy_time ADD COLUMN changed_at timestamptz;
+ALTER TABLE busy_time ADD COLUMN was_starts_at timestamptz;
+ALTER TABLE busy_time ADD COLUMN was_ends_at timestamptz;

@@ -16,10 +16,10 @@ import (
 var harmless = []string{"free", "cancelled", "declined", "rejected"}
 
 // ImportBusyTime takes in what a calendar outside reports: an entry, or, by its
-// status, that it takes no time any more. Our own bookings are recognised and
-// ignored; of one entry the newest report counts, and one that says nothing new
-// announces nothing. An entry of a host that is nobody we know keeps every linked
-// person of the branch away.
+// status, that it takes no time any more. Our own bookings are recognised: their
+// entries take none. Of one entry the newest report counts, and one that says
+// nothing new announces nothing. An entry of a host that is nobody we know keeps
+// every linked person of the branch away.
 func (s *Service) ImportBusyTime(ctx context.Context, tenantID string, now time.Time, req availability.BusyTime) ([]events.Event, error) {
 	if !req.EndsAt.After(req.StartsAt) || req.Source == "" || req.ExternalUID == "" {
 		return nil, events.Refuse("invalid_time", "AVL-29", "the entry %q of %q from %s to %s: name it, and let it end after it starts",
@@ -38,14 +38,15 @@ func (s *Service) ImportBusyTime(ctx context.Context, tenantID string, now time.
 	var announced []events.Event
 	err = scope.InTx(ctx, func(tx store.Scope) error {
 		announced = nil
-		if own, err := isOurs(ctx, tx, req.AppointmentID); err != nil || own {
+		own, err := isOurs(ctx, tx, req.AppointmentID)
+		if err != nil {
 			return err
 		}
 		spans, err := writeBusy(ctx, tx, req, span)
-		if errors.Is(err, store.ErrNotFound) {
+		switch {
+		case errors.Is(err, store.ErrNotFound):
 			return nil // a newer report is known
-		}
-		if err != nil {
+		case err != nil || own:
 			return err
 		}
 		others, err := retireBusy(ctx, tx, req)

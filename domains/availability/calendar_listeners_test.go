@@ -68,8 +68,14 @@ func TestAVL30_WhatIsImportedCountsByItsAppointment(t *testing.T) {
 		require.Empty(t, s.delivers(NewFindConflicts(s.Service), changed[0]), "it is no conflict with itself")
 		s.moves(req.Owner, "2026-05-05 15:00", demand(60, "ada"))
 		require.NoError(t, s.check("2026-05-05 10:00", demand(60, "ada")), "the entry stands where it was, the appointment does not")
-		require.Empty(t, s.delivers(NewFollowBusyTime(s.Service), outside.BookingUpdated{Booking: s.entry("b1", "2026-05-05 16:00"), Change: outside.Rescheduled}))
-		require.NoError(t, s.check("2026-05-05 16:00", demand(60, "ada")), "that is for the appointment to follow")
+		for i, uid := range []string{"b1", "b2", "b3"} {
+			next := outside.BookingUpdated{Booking: s.entry(uid, "2026-05-05 16:00"), Change: outside.Rescheduled}
+			if i > 0 {
+				next.PreviousUID = []string{"b1", "b2"}[i-1]
+			}
+			require.Empty(t, s.delivers(NewFollowBusyTime(s.Service), next))
+			require.NoError(t, s.check("2026-05-05 16:00", demand(60, "ada")), "that is for the appointment to follow, whatever the entry's name")
+		}
 	})
 }
 

@@ -27,7 +27,6 @@ func NewReconcileBusyTimes(s *Service) events.Listener {
 		for _, live := range e.Live {
 			window.Entries = append(window.Entries, availability.BusyTime{
 				Source: e.ConnectionID, ExternalUID: live.UID, StaffID: live.StaffID, StartsAt: live.StartsAt, EndsAt: live.EndsAt, SeenAt: e.CheckedAt,
-				AppointmentID: imported(d.TenantID, e.ConnectionID, live.UID),
 			})
 		}
 		announced, err := s.ReconcileBusyTimes(ctx, d.TenantID, d.Now(), window)
@@ -63,11 +62,15 @@ func (s *Service) ReconcileBusyTimes(ctx context.Context, tenantID string, now t
 		if entry.BranchID == "" {
 			continue // nobody knows whom it would keep away
 		}
-		if covered, err := isCovered(ctx, scope, entry); err != nil || covered {
-			if err != nil {
-				return nil, err
-			}
+		covered, err := isCovered(ctx, scope, entry)
+		if err != nil {
+			return nil, err
+		}
+		if covered {
 			continue
+		}
+		if entry.AppointmentID, err = becomes(ctx, scope, tenantID, entry, []availability.BusyTime{entry}); err != nil {
+			return nil, err
 		}
 		imported, err := s.ImportBusyTime(ctx, tenantID, now, entry)
 		if err != nil {

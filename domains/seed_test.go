@@ -76,6 +76,12 @@ func keepBookings(t *testing.T, s *appointments.Service, tenantID string, like a
 		{"of availability.conflict_found", "somebody"},
 		{"of customer.erased", "of customer.erased"},
 		{"of customer.merged", "0195e4c2-5a00-7000-8000-00000000c002"},
+		{"of calendar.booking_updated", "somebody"},
+		{"of calendar.booking_cancelled", "somebody"},
+		{"of calendar.sync_completed", "somebody"},
+		{"of calendar.sync_failed", "somebody"},
+		{"of calendar.drift_detected", "somebody"},
+		{"of calendar.conflict_detected", "somebody"},
 	} {
 		start := like.StartsAt.Add(time.Duration(i) * time.Hour)
 		p, _, err := s.Prepare(t.Context(), tenantID, now, appointment.BookRequest{

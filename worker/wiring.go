@@ -55,9 +55,9 @@ func newPublisher(config Config, connection *temporalclient.Connection) events.P
 	return workflows.NewPublisher(connection.Client, workflows.Config{Namespace: connection.Namespace, TaskQueue: config.TaskQueue})
 }
 
-// newLives starts lives over the connection, where there is one.
+// newLives starts lives over the connection, where there is one, and gives them commands.
 func newLives(config Config, connection *temporalclient.Connection) domains.Lives {
-	return workflows.NewCallbacks(connection.Client, workflows.Config{Namespace: connection.Namespace, TaskQueue: config.TaskQueue})
+	return workflows.NewLives(connection.Client, workflows.Config{Namespace: connection.Namespace, TaskQueue: config.TaskQueue})
 }
 
 // validateWiring builds every listener and prints what would run.

@@ -232,11 +232,15 @@ func (s *saga) take(ctx workflow.Context) (done bool, err error) {
 
 // tellCalendar asks the calendar where it has the last word.
 func (s *saga) tellCalendar(ctx workflow.Context) (uids []string, state string, failed *events.Refusal, err error) {
+	made := s.prepared.Request.CalendarUIDs
 	switch s.prepared.CalendarMode {
 	case appointment.CalendarNone:
+		if len(made) > 0 { // it was booked there, and came here from there
+			return made, appointment.CalendarSynced, nil, nil
+		}
 		return nil, appointment.CalendarNone, nil, nil
 	case appointment.CalendarMirror:
-		return s.prepared.Request.CalendarUIDs, appointment.CalendarPending, nil, nil
+		return made, appointment.CalendarPending, nil, nil
 	}
 	ask := s.calendarRequest(ctx)
 	s.undo = append(s.undo, compensation{StepCalendarCancel, func(ctx workflow.Context) error {

@@ -24,10 +24,7 @@ func NewCallbacks(c client.Client, config Config) *Callbacks { return &Callbacks
 // WatchCallback starts the life of a callback that the event of meta asks for. One
 // that lives, or has ended well, is left alone.
 func (b *Callbacks) WatchCallback(ctx context.Context, tenantID, callbackID string, meta events.Meta) error {
-	start := CallbackStart{CallbackID: callbackID, Cause: Cause{
-		TenantID: tenantID, CorrelationID: meta.CorrelationID, CausationID: meta.ID, Hops: meta.Hops + 1,
-		CausedBy: meta.CausedBy, TraceParent: meta.TraceParent, TimeSkipping: meta.TimeSkipping(),
-	}}
+	start := CallbackStart{CallbackID: callbackID, Cause: causeOf(tenantID, meta)}
 	options := callbackOf(start).options(b.config, enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY)
 	if _, err := b.client.ExecuteWorkflow(skipping(ctx, start.Cause), options, CallbackLifeType, start); err != nil {
 		return fmt.Errorf("watch callback %s: %w", callbackID, err)

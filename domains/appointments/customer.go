@@ -2,6 +2,7 @@ package appointments
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/herald-bus/herald/domains/internal/store"
@@ -132,17 +133,29 @@ func (s *Service) AdoptCaller(ctx context.Context, tenantID, callID, customerID 
 }
 
 // NoteCalendarState keeps what the calendar shows of an appointment, unless a later
-// version is known already.
+// version is known already. Nobody has to look any more at why it did not show it.
 func (s *Service) NoteCalendarState(ctx context.Context, tenantID string, now time.Time, appointmentID string, version int, state string, uids []string) error {
 	return s.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
 		b, err := lock(ctx, tx, appointmentID)
 		if err != nil || version < b.Version {
 			return err
 		}
-		b.CalendarState = state
-		if len(uids) > 0 {
-			b.CalendarUIDs = uids
+		for _, uid := range uids {
+			if err := noteEntry(ctx, tx, entry{uid: uid, appointmentID: appointmentID}); err != nil {
+				return err
+			}
 		}
+		if len(uids) == 0 {
+			uids = b.CalendarUIDs
+		}
+		review := b.ReviewReason
+		if review == codeSyncFailed && state == appointment.CalendarSynced {
+			review = ""
+		}
+		if b.CalendarState == state && b.ReviewReason == review && slices.Equal(b.CalendarUIDs, uids) {
+			return nil
+		}
+		b.CalendarState, b.ReviewReason, b.CalendarUIDs = state, review, uids
 		return b.save(ctx, tx, now)
 	})
 }
@@ -157,7 +170,7 @@ func (s *Service) FlagForReview(ctx context.Context, tenantID string, now time.T
 		}
 		before := b.View
 		b.ReviewReason = a.Code
-		if a.Code == "sync_failed" {
+		if a.Code == codeSyncFailed {
 			b.CalendarState = appointment.CalendarFailed
 		}
 		if b.ReviewReason == before.ReviewReason && b.CalendarState == before.CalendarState {
@@ -167,8 +180,9 @@ func (s *Service) FlagForReview(ctx context.Context, tenantID string, now time.T
 	})
 }
 
-// Substitutes returns who could take over an appointment at its time, in order of
-// rank; nobody, where the branch wants a person to decide.
+// Substitutes returns who could take over the whole of an appointment at its time, in
+// order of rank; nobody, where the branch wants a person to decide, and where several
+// people are at work. Whether they are free, Availability knows.
 func (s *Service) Substitutes(ctx context.Context, tenantID, appointmentID string) ([]string, error) {
 	scope := s.db.Tenant(tenantID)
 	b, err := find(ctx, scope, appointmentID)
@@ -176,7 +190,7 @@ func (s *Service) Substitutes(ctx context.Context, tenantID, appointmentID strin
 		return nil, err
 	}
 	settings, err := bookingOf(ctx, scope, b.BranchID)
-	if err != nil || !settings.AutoReassign {
+	if err != nil || !settings.AutoReassign || len(b.StaffIDs) != 1 {
 		return nil, err
 	}
 	_, l, err := substitute(ctx, scope, b, b.ServiceID, "")
@@ -185,7 +199,8 @@ func (s *Service) Substitutes(ctx context.Context, tenantID, appointmentID strin
 	}
 	var ids []string
 	for _, c := range l.candidates {
-		if len(b.StaffIDs) != 1 || c.id != b.StaffIDs[0] {
+		lacks := slices.ContainsFunc(b.Phases, func(p appointment.Phase) bool { return !c.does(p.SegmentKey) })
+		if c.id != b.StaffIDs[0] && !lacks {
 			ids = append(ids, c.id)
 		}
 	}

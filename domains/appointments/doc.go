@@ -13,6 +13,7 @@
 //   - series, callback, callback_escalation, wish, wish_match, and request: what was
 //     asked for and refused or offered, for 30 days
 //   - restriction and customer_move: what it has to know of customers
+//   - calendar_entry: which appointment an entry of a calendar outside belongs to
 //
 // It announces the types of package appointment. A booking is a saga that somebody
 // else runs, by way of [Service.Prepare], [Service.Record], [Service.Confirm] and
@@ -30,6 +31,14 @@
 //   - customer.merged, unmerged: appointments.move-to-surviving-customer
 //   - customer.erased: appointments.forget-customer
 //   - customer.booking_restricted: appointments.note-restriction
+//   - calendar.booking_created: appointments.import-calendar-booking
+//   - calendar.booking_updated: appointments.follow-calendar-change
+//   - calendar.booking_cancelled: appointments.follow-calendar-cancellation
+//   - calendar.sync_completed: appointments.note-calendar-state
+//   - calendar.sync_failed, drift_detected, conflict_detected: appointments.flag-for-review
+//
+// What it decides about an appointment because of an event, it has the appointment's
+// life do: see [Lives].
 //
 // By itself it ends and removes what has served its time: [Service.TidyAll].
 package appointments

@@ -47,9 +47,7 @@ func NewForgetCustomer(s *Service) events.Listener {
 			if err != nil {
 				return err
 			}
-			for _, e := range announce {
-				d.Emit(e, events.OccurredAt(d.Time))
-			}
+			emit(d, announce)
 		}
 		return nil
 	}, events.Sync(), events.Priority(200), events.Emits(appointment.Cancelled{}))

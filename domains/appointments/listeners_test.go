@@ -1,7 +1,6 @@
 package appointments_test
 
 import (
-	"context"
 	"encoding/json"
 	"testing"
 	"time"
@@ -23,23 +22,15 @@ func (f fixture) twice(l events.Listener, e events.Event) []events.Envelope {
 	return eventstest.RunTwice(f.t, l, e, events.Tenant(tenant), events.OccurredAt(now))
 }
 
-// watchers remember which callbacks they are to watch.
-type watchers struct{ watched []string }
-
-func (w *watchers) WatchCallback(_ context.Context, tenantID, callbackID string, meta events.Meta) error {
-	w.watched = append(w.watched, tenantID+" "+callbackID+" "+meta.Type)
-	return nil
-}
-
 func TestWatchCallback(t *testing.T) {
 	t.Parallel()
-	w := &watchers{}
+	w := &lives{}
 	requested := appointment.CallbackRequested{CallbackID: "c1", BranchID: berlin, Phone: phone, Name: "Vera", Priority: appointment.NormalPriority, ExpiresAt: now}
 
 	require.Empty(t, eventstest.RunTwice(t, appointments.NewWatchCallback(w), requested, events.Tenant(tenant)))
 
-	one := tenant + " c1 appointment.callback_requested"
-	require.Equal(t, []string{one, one}, w.watched)
+	one := "watch " + tenant + " c1 appointment.callback_requested"
+	require.Equal(t, []string{one, one}, w.told)
 }
 
 func TestAppointmentsFollowTheirCustomer(t *testing.T) {
@@ -134,7 +125,7 @@ func TestAConflictIsShownToAPerson(t *testing.T) {
 	onBoth(t, func(t *testing.T, f fixture) {
 		require.NoError(t, f.PutBranchBooking(t.Context(), tenant, appointments.BranchBooking{BranchID: berlin, Active: true, AutoReassign: true}))
 		view, _ := f.book(wish(), forVera())
-		listener := appointments.NewSettleConflict(f.Service)
+		listener := appointments.NewSettleConflict(f.Service, &lives{fixture: f, busy: []string{jonas}})
 		found := availability.ConflictFound{
 			ConflictID: "c1", Cause: "absence", StaffID: aylin, Span: span(aylin, starts, starts.Add(30*time.Minute)), AppointmentID: view.AppointmentID,
 		}

@@ -42,6 +42,9 @@ func (s *Service) judgeMove(ctx context.Context, scope store.Scope, now time.Tim
 		Request: r, Version: b.Version, StartsAt: r.StartsAt, EndsAt: b.EndsAt.Add(r.StartsAt.Sub(b.StartsAt)), Appointment: b.View, WithinPolicy: true,
 		Fee: appointment.Money{Currency: b.Price.Currency}, CalendarMode: b.CalendarMode, CalendarUIDs: b.CalendarUIDs,
 	}
+	if actorOf(r.By) == byCalendar {
+		m.CalendarMode = appointment.CalendarNone // it shows it already
+	}
 	if err := permit(opMove, r.By, b); err != nil {
 		return m, err
 	}

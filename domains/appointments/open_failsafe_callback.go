@@ -36,11 +36,8 @@ func (s *Service) failsafe(ctx context.Context, tenantID, eventID string, now ti
 	if err != nil {
 		return nil, at, err
 	}
-	phone := b.CallerPhone
-	if b.ContactOverride != nil && b.ContactOverride.Phone != "" {
-		phone = b.ContactOverride.Phone
-	}
-	if b.Origin != appointment.Voice || !e164.MatchString(phone) {
+	phone := phoneOf(b)
+	if b.Origin != appointment.Voice || phone == "" {
 		return nil, at, nil
 	}
 	callbackID := derived(tenantID, "callback", eventID)

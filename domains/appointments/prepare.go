@@ -99,7 +99,7 @@ func (s *Service) prepare(ctx context.Context, scope store.Scope, now time.Time,
 	if err := notTwice(ctx, scope, p); err != nil || p.Existing != nil {
 		return err
 	}
-	if p.Status, err = bornAs(ctx, scope, now, r.By, p.For, service); err != nil {
+	if p.Status, err = bornAs(ctx, scope, now, r, p.For, service); err != nil {
 		return err
 	}
 	p.Notify = !r.Silent && !r.StartsAt.Before(now)
@@ -217,19 +217,30 @@ func notTwice(ctx context.Context, scope store.Scope, p *appointment.Prepared) e
 				return err
 			}
 			return events.Refuse("duplicate", "APT-6", "the customer has that appointment already, at %s", at).With("appointment_id", other.AppointmentID).With("starts_at", at)
-		case sameWho && other.StartsAt.Before(end) && other.EndsAt.After(r.StartsAt) && (!r.Insist || actorOf(r.By) != byStaff):
+		case sameWho && other.StartsAt.Before(end) && other.EndsAt.After(r.StartsAt) && !insists(r):
 			return events.Refuse("customer_busy", "APT-7", "the customer has another appointment at %s: name who comes, if it is somebody else", at).With("appointment_id", other.AppointmentID).With("starts_at", at)
 		}
 	}
 	return nil
 }
 
+// insists reports whether a booking may be beside another one of the customer: staff
+// may say so, and what stands in a calendar does stand there.
+func insists(r appointment.BookRequest) bool {
+	who := actorOf(r.By)
+	return who == byCalendar || who == byStaff && r.Insist
+}
+
 // strikes are the no-shows of a year from which on a person must say yes.
 const strikes = 3
 
-// bornAs decides whether a person must say yes to a customer's booking.
-func bornAs(ctx context.Context, scope store.Scope, now time.Time, by appointment.By, who appointment.BookedFor, c CatalogService) (appointment.Status, error) {
-	if !customerMade(by) {
+// bornAs decides whether a person must say yes to a customer's booking. Of one that was
+// made in a calendar, the calendar knows.
+func bornAs(ctx context.Context, scope store.Scope, now time.Time, r appointment.BookRequest, who appointment.BookedFor, c CatalogService) (appointment.Status, error) {
+	if r.Unconfirmed && actorOf(r.By) == byCalendar {
+		return appointment.Pending, nil
+	}
+	if !customerMade(r.By) {
 		return appointment.Confirmed, nil
 	}
 	restriction, err := restrictionOf(ctx, scope, who)

@@ -97,6 +97,8 @@ type BookRequest struct {
 	// made in the calendar. Both are for imports.
 	Silent       bool     `json:"silent,omitzero"`
 	CalendarUIDs []string `json:"calendar_uids,omitzero"`
+	// Unconfirmed says that somebody has still to say yes in the calendar.
+	Unconfirmed bool `json:"unconfirmed,omitzero"`
 }
 
 // BookedFor is what the customers domain knows of who books.

@@ -126,9 +126,22 @@ func (e DriftDetected) Validate() error {
 	return oneOf("action", e.Action, "repair", "report")
 }
 
+// The kinds of conflicts that are settled in a way of their own; there may be others.
+const (
+	// BothMoved is a booking that was moved on both sides.
+	BothMoved = "both_moved"
+	// CancelledThere was moved here after it was cancelled in the calendar, and
+	// CancelledHere the other way round.
+	CancelledThere = "cancelled_there"
+	CancelledHere  = "cancelled_here"
+	// Overlapping was made in the calendar over an appointment that it does not show.
+	Overlapping = "overlapping"
+)
+
 // ConflictDetected says that two sides changed the same time, and who won.
 type ConflictDetected struct {
-	ConnectionID       string    `json:"connection_id"`
+	ConnectionID string `json:"connection_id"`
+	// Kind is one such as [BothMoved].
 	Kind               string    `json:"kind"`
 	UID                string    `json:"uid"`
 	AppointmentID      string    `json:"appointment_id,omitzero"`

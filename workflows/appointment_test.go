@@ -30,6 +30,21 @@ func TestABookingIsConfirmedRemindedAndCompleted(t *testing.T) {
 	require.Equal(t, []string{"created", "day_before", "two_hours", "complete"}, w.published)
 }
 
+func TestABookingOfTheCalendarIsThereAlready(t *testing.T) {
+	t.Parallel()
+	h := newHouse()
+	h.mode = appointment.CalendarNone
+	w := newLifeWorld(t, h)
+	w.send(0, workflows.BookUpdate, workflows.BookCommand{Cause: cause, Wait: time.Second, Booking: appointment.BookRequest{
+		Key: "k", By: appointment.By{Origin: appointment.Calendar}, StartsAt: start, CalendarUIDs: []string{"b1"},
+	}})
+
+	w.live(t)
+
+	require.Zero(t, h.count("calendar-book"))
+	require.Equal(t, "b1 synced", h.shown)
+}
+
 func TestWhatIsNotFreeIsRefusedWithAlternatives(t *testing.T) {
 	t.Parallel()
 	h := newHouse()

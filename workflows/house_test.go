@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -47,6 +48,7 @@ type house struct {
 	entries map[string]time.Time   // the calendar's
 	wrong   time.Duration          // what the calendar's next entry is wrong by
 	told    bool                   // the customer waited until the booking had failed
+	shown   string                 // the calendar state that was written down
 }
 
 func newHouse() *house {
@@ -141,10 +143,11 @@ func (h *house) Convert(_ context.Context, _ string, _ time.Time, r availability
 	return availability.Booked{}, nil, nil
 }
 
-func (h *house) Confirm(_ context.Context, _ string, _ time.Time, id string, _ []string, _ string) (appointment.View, []events.Event, error) {
+func (h *house) Confirm(_ context.Context, _ string, _ time.Time, id string, uids []string, state string) (appointment.View, []events.Event, error) {
 	if err := h.step("confirm"); err != nil {
 		return appointment.View{}, nil, err
 	}
+	h.shown = strings.Join(append(uids, state), " ")
 	h.view = &appointment.View{Ref: appointment.Ref{AppointmentID: id, Version: 1, Status: h.status, StartsAt: start, EndsAt: start.Add(time.Hour), Zone: "Europe/Berlin"}}
 	return *h.view, []events.Event{placed{OrderID: "created"}}, nil
 }

@@ -150,6 +150,11 @@ func TestABookingOfTheCalendarBecomesAnAppointment(t *testing.T) {
 		require.Equal(t, appointment.Pending, v.Status)
 		require.False(t, v.Notify)
 		require.Equal(t, importedID("b1"), v.Rebooks)
+
+		echo := booked(outside("b3", starts))
+		echo.AppointmentID = v.AppointmentID
+		require.Empty(t, f.twice(listener, echo), "it is ours already")
+		require.Len(t, l.told, 4)
 	})
 }
 

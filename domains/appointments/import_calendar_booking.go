@@ -35,11 +35,15 @@ func NewImportCalendarBooking(s *Service, lives Lives) events.Listener {
 
 func (s *Service) importBooking(ctx context.Context, lives Lives, meta events.Meta, now time.Time, e calendar.BookingCreated) ([]events.Event, error) {
 	scope := s.db.Tenant(meta.TenantID)
-	entry, err := follow(ctx, scope, meta.TenantID, e.Booking, "", false)
-	if err != nil || entry.gone {
+	ours, err := isKnown(ctx, scope, e.AppointmentID)
+	if err != nil {
 		return nil, err
 	}
-	if ours, err := isKnown(ctx, scope, e.AppointmentID); err != nil || ours {
+	if !ours {
+		e.AppointmentID = ""
+	}
+	entry, err := follow(ctx, scope, meta.TenantID, e.Booking, "", false)
+	if err != nil || ours || entry.gone {
 		return nil, err
 	}
 	id := appointment.ID(meta.TenantID, appointment.Calendar, e.IdempotencyKey)

@@ -10,6 +10,7 @@ import (
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/availability"
 	outside "github.com/herald-bus/herald/events/calendar"
+	"github.com/herald-bus/herald/events/eventstest"
 	"github.com/herald-bus/herald/events/resilience"
 )
 
@@ -115,6 +116,11 @@ func TestAVL32_ADegradedCalendarIsStaleUntilItRecovers(t *testing.T) {
 		s.now = s.now.Add(time.Minute)
 		require.Empty(t, s.delivers(NewUnmarkCalendarStale(s.Service), resilience.ServiceRecovered{Incident: degraded.Incident, WorstLevel: resilience.Down}))
 		require.False(t, stale())
+
+		global := resilience.ServiceDegraded{Incident: resilience.Incident{IncidentID: "i", Dependency: resilience.CalCom, Scope: resilience.Global}, Level: resilience.Down, Severity: "critical", Cause: "circuit"}
+		_, err := eventstest.Deliver(t, NewMarkCalendarStale(s.Service), global, events.Tenant(events.SystemTenant), events.OccurredAt(s.now))
+		require.NoError(t, err)
+		require.True(t, stale(), "it concerns every tenant")
 	})
 }
 
@@ -159,5 +165,33 @@ func TestAWindowIsComparedAsAWhole(t *testing.T) {
 		s.now = s.now.Add(time.Hour)
 		window.CheckedAt = s.now
 		require.Empty(t, s.delivers(NewReconcileBusyTimes(s.Service), window), "nothing is new")
+	})
+}
+
+func TestAVL34_ABookingOutsideTakesWhatIsOnlyHeld(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *salon) {
+		caller := s.hold("caller", "2026-05-05 10:00", demand(60, "ada"))
+		s.holds(caller)
+		s.books("2026-05-05 15:00", demand(60, "ada"))
+		req := s.hold("", "2026-05-05 10:30", demand(60, "ada"))
+		req.Owner, req.Channel = "imported", string(appointment.Calendar)
+
+		for range 2 {
+			_, announced, err := s.Hold(t.Context(), tenant, s.now, req)
+			require.NoError(t, err)
+			require.Len(t, announced, 1)
+			lost, _ := announced[0].(availability.SlotReleased)
+			require.Equal(t, []string{caller.HoldID, "replaced"}, []string{lost.HoldID, lost.Reason})
+		}
+
+		_, _, err := s.Convert(t.Context(), tenant, s.now, availability.ConvertRequest{HoldID: caller.HoldID, AppointmentID: "caller's", Session: "caller"})
+		require.Equal(t, "hold_lost", code(t, err))
+		_, _, err = s.Convert(t.Context(), tenant, s.now, availability.ConvertRequest{HoldID: req.HoldID, AppointmentID: "imported"})
+		require.NoError(t, err)
+		over := s.hold("", "2026-05-05 15:30", demand(60, "ada"))
+		over.Owner, over.Channel = "imported too", string(appointment.Calendar)
+		_, _, err = s.Hold(t.Context(), tenant, s.now, over)
+		require.Equal(t, "slot_taken", code(t, err), "a booking stays")
 	})
 }

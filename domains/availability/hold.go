@@ -8,6 +8,7 @@ import (
 
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/events"
+	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/availability"
 )
 
@@ -31,7 +32,8 @@ const attempts = 8
 // Hold takes all time of a demand, or none, and announces slot_held unless it is an
 // appointment's; a hold that the session had before is announced as released. It is
 // refused as [Service.Check] is, with too_many_holds, and with hold_expired if the
-// hold of that id has ended.
+// hold of that id has ended. What was booked in a calendar outside is a fact: it takes
+// what customers' sessions only hold, and announces that they have lost it.
 func (s *Service) Hold(ctx context.Context, tenantID string, now time.Time, req availability.HoldRequest) (availability.Hold, []events.Event, error) {
 	if !events.IsUUID(req.HoldID) || req.Session == "" && req.Owner == "" {
 		return availability.Hold{}, nil, events.Refuse("invalid_hold", "AVL-37", "hold_id %q, session %q, owner %q: give a UUID, and one of the others", req.HoldID, req.Session, req.Owner)
@@ -40,6 +42,7 @@ func (s *Service) Hold(ctx context.Context, tenantID string, now time.Time, req 
 	req.Demand.Owner = req.Owner
 	t.req.Demand = req.Demand
 	t.asker = askerOf(availability.Asker{Session: req.Session, Staff: req.Staff}, req.Demand, now)
+	t.asker.prevails = req.Owner != "" && req.Channel == string(appointment.Calendar)
 	for range attempts {
 		answer, announced, err := t.attempt(ctx)
 		if !errors.Is(err, errMoved) {
@@ -71,6 +74,9 @@ func (t *taking) attempt(ctx context.Context) (answer availability.Hold, announc
 	if err != nil {
 		return answer, nil, err
 	}
+	if replaced, err = t.withOusted(ctx, scope, replaced, guess.spans); err != nil {
+		return answer, nil, err
+	}
 	offers, err := offeredTo(ctx, scope, t.req.Session)
 	if err != nil {
 		return answer, nil, err
@@ -89,6 +95,9 @@ func (t *taking) attempt(ctx context.Context) (answer availability.Hold, announc
 		}
 		found, loc, err := t.look(ctx, tx, nil, replaced)
 		if err != nil {
+			return err
+		}
+		if replaced, err = t.withOusted(ctx, tx, replaced, found.spans); err != nil {
 			return err
 		}
 		for _, d := range daysOf(slices.Concat(found.spans, spansOfHolds(replaced)), loc) {
@@ -131,6 +140,33 @@ func (t *taking) own(ctx context.Context, scope store.Scope) ([]hold, error) {
 		t.req.Session, t.req.Owner)
 }
 
+// withOusted adds the sessions' holds that have to give way to what was booked outside.
+func (t *taking) withOusted(ctx context.Context, scope store.Scope, replaced []hold, spans []taken) ([]hold, error) {
+	if !t.asker.prevails {
+		return replaced, nil
+	}
+	for _, s := range spans {
+		ousted, err := store.All(ctx, scope, scanHold, `SELECT `+holdColumns+` FROM hold WHERE tenant_id = $1 AND state = 'active' AND expires_at > $2
+			AND hold_id IN (SELECT hold_id FROM claim WHERE tenant_id = $1 AND staff_id = $3 AND ends_at > $4 AND starts_at < $5 AND released_at IS NULL AND session <> '')
+			ORDER BY hold_id`, t.now, s.staff, instant(s.from), instant(s.to))
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range ousted {
+			if !slices.ContainsFunc(replaced, func(r hold) bool { return r.id == h.id }) {
+				replaced = append(replaced, h)
+			}
+		}
+	}
+	return replaced, nil
+}
+
+// announces reports whether it is worth telling that h has replaced an older hold. What
+// an appointment takes over from its own session is nobody's business.
+func (h *hold) announces(old hold) bool {
+	return h.owner == "" || old.owner != h.owner && old.session != h.session
+}
+
 func spansOfHolds(holds []hold) []taken {
 	var all []taken
 	for _, h := range holds {
@@ -159,7 +195,7 @@ func (t *taking) take(ctx context.Context, tx store.Scope, found placement, repl
 		if err := endHold(ctx, tx, &old, stateReleased, availability.ReleasedReplaced, h.id, t.now); err != nil {
 			return availability.Hold{}, nil, err
 		}
-		if h.owner == "" {
+		if h.announces(old) {
 			announced = append(announced, old.released(availability.ReleasedReplaced, t.now)...)
 		}
 	}
@@ -237,7 +273,7 @@ func (t *taking) again(ctx context.Context, scope store.Scope, h *hold, err erro
 	}
 	var announced []events.Event
 	for _, old := range replaced {
-		if h.owner == "" {
+		if h.announces(old) {
 			announced = append(announced, old.released(availability.ReleasedReplaced, old.releasedAt)...)
 		}
 	}

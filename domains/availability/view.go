@@ -102,6 +102,8 @@ type asker struct {
 	staff   bool
 	owner   string
 	uids    []string
+	// prevails says that what customers only hold does not stand in the way.
+	prevails bool
 }
 
 func askerOf(a availability.Asker, d availability.Demand, now time.Time) asker {
@@ -152,7 +154,7 @@ func (v *view) diary(p *person, d availability.Demand, a asker) *diary {
 			if c.group.service == d.ServiceID {
 				di.sessions[c.group.starts] = c.group
 			}
-		case ran(c.expires, a.now) || a.isOwn(c.session, c.holder):
+		case ran(c.expires, a.now) || a.isOwn(c.session, c.holder) || a.prevails && c.session != "":
 			continue
 		case c.kind == kindPause:
 			pauses = append(pauses, c.interval)
@@ -175,7 +177,7 @@ func (v *view) diary(p *person, d availability.Demand, a asker) *diary {
 		}
 	}
 	for _, o := range p.offers {
-		if !a.staff && !ran(o.expires, a.now) && o.session != a.session {
+		if !a.staff && !a.prevails && !ran(o.expires, a.now) && o.session != a.session {
 			taken = append(taken, o.interval)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/herald-bus/herald/events"
@@ -166,6 +167,23 @@ func TestAWindowIsComparedAsAWhole(t *testing.T) {
 		window.CheckedAt = s.now
 		require.Empty(t, s.delivers(NewReconcileBusyTimes(s.Service), window), "nothing is new")
 	})
+}
+
+func TestAVL21_ABookingOutsideStandsWhateverThePlanSays(t *testing.T) {
+	t.Parallel()
+	s := onSQLite(t)
+	for i, start := range []string{"2026-05-05 19:00", "2026-05-06 10:00", "2026-05-01 12:00"} { // after work, on a free day, on a holiday
+		req := s.hold("", start, demand(60, "ada"))
+		req.Owner, req.Demand.Notice = "imported", -10000
+		_, _, err := s.Hold(t.Context(), tenant, s.now, req)
+		require.Contains(t, []string{"outside_hours", "closed"}, code(t, err), start)
+		req.HoldID, req.Channel = uuid.NewString(), string(appointment.Calendar)
+		_, _, err = s.Hold(t.Context(), tenant, s.now, req)
+		require.NoError(t, err, start)
+		s.now = s.now.Add(time.Duration(i) * time.Hour)
+		_, _, err = s.Convert(t.Context(), tenant, s.now, availability.ConvertRequest{HoldID: req.HoldID, AppointmentID: "imported"})
+		require.NoError(t, err, "also when the hold has run out")
+	}
 }
 
 func TestAVL34_ABookingOutsideTakesWhatIsOnlyHeld(t *testing.T) {

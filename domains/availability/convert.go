@@ -91,7 +91,7 @@ func (s *Service) retake(ctx context.Context, tx store.Scope, tenantID string, n
 	if err != nil {
 		return err
 	}
-	asker := askerOf(availability.Asker{Session: h.session, Staff: h.staff}, h.demand, now)
+	asker := askerOf(availability.Asker{Session: h.session, Staff: h.staff}, h.demand, now).prevailing(h.owner, h.channel)
 	for _, span := range h.taken() {
 		p := v.people[span.staff]
 		if p == nil {

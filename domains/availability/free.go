@@ -97,7 +97,7 @@ func check(v *view, d availability.Demand, a asker, start int64) (*placer, place
 			With("earliest", instant(earliest).Format(time.RFC3339))
 	case start >= latest(v, d, a):
 		return nil, placement{}, events.Refuse("too_far", "AVL-19", "%s is more than %d days ahead: choose an earlier day", local, d.MaxDays)
-	case on.closed:
+	case on.closed && !a.prevails:
 		if on.name != "" {
 			return nil, placement{}, events.Refuse("closed", "AVL-10", "the branch is closed on the day of %s, %s: choose another day", local, on.name).
 				With("holiday", on.name)

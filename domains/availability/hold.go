@@ -8,7 +8,6 @@ import (
 
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/events"
-	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/availability"
 )
 
@@ -32,8 +31,9 @@ const attempts = 8
 // Hold takes all time of a demand, or none, and announces slot_held unless it is an
 // appointment's; a hold that the session had before is announced as released. It is
 // refused as [Service.Check] is, with too_many_holds, and with hold_expired if the
-// hold of that id has ended. What was booked in a calendar outside is a fact: it takes
-// what customers' sessions only hold, and announces that they have lost it.
+// hold of that id has ended. What was booked in a calendar outside is a fact: plans do
+// not stand in its way, and it takes what customers' sessions only hold, and announces
+// that they have lost it.
 func (s *Service) Hold(ctx context.Context, tenantID string, now time.Time, req availability.HoldRequest) (availability.Hold, []events.Event, error) {
 	if !events.IsUUID(req.HoldID) || req.Session == "" && req.Owner == "" {
 		return availability.Hold{}, nil, events.Refuse("invalid_hold", "AVL-37", "hold_id %q, session %q, owner %q: give a UUID, and one of the others", req.HoldID, req.Session, req.Owner)
@@ -41,8 +41,7 @@ func (s *Service) Hold(ctx context.Context, tenantID string, now time.Time, req 
 	t := &taking{Service: s, tenant: tenantID, now: now, req: req}
 	req.Demand.Owner = req.Owner
 	t.req.Demand = req.Demand
-	t.asker = askerOf(availability.Asker{Session: req.Session, Staff: req.Staff}, req.Demand, now)
-	t.asker.prevails = req.Owner != "" && req.Channel == string(appointment.Calendar)
+	t.asker = askerOf(availability.Asker{Session: req.Session, Staff: req.Staff}, req.Demand, now).prevailing(req.Owner, req.Channel)
 	for range attempts {
 		answer, announced, err := t.attempt(ctx)
 		if !errors.Is(err, errMoved) {

@@ -137,7 +137,7 @@ func (p *placer) place(start int64, lead string, by level) (placement, bool) {
 func (p *placer) from(i int, at int64) bool {
 	if i == len(p.demand.Phases) {
 		p.ends = at
-		return p.view.open.covers(interval{p.starts, at})
+		return p.asker.prevails || p.view.open.covers(interval{p.starts, at})
 	}
 	phase := p.demand.Phases[i]
 	if phase.Kind == availability.Busy {

@@ -1,9 +1,11 @@
 package availability
 
 import (
+	"math"
 	"slices"
 	"time"
 
+	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/availability"
 )
 
@@ -102,9 +104,19 @@ type asker struct {
 	staff   bool
 	owner   string
 	uids    []string
-	// prevails says that what customers only hold does not stand in the way.
+	// prevails says that it is a fact already: neither plans nor what customers only
+	// hold stand in the way.
 	prevails bool
 }
+
+// prevailing is for what an appointment takes because a calendar outside has it.
+func (a asker) prevailing(owner, channel string) asker {
+	a.prevails = owner != "" && channel == string(appointment.Calendar)
+	return a
+}
+
+// always is a shift without an end.
+var always = shift{set{{0, math.MaxInt64}}, set{{0, math.MaxInt64}}}
 
 func askerOf(a availability.Asker, d availability.Demand, now time.Time) asker {
 	return asker{now: now.Unix(), soonest: ceil(now).Unix(), session: a.Session, staff: a.Staff, owner: d.Owner, uids: d.OwnUIDs}
@@ -141,6 +153,9 @@ type onDay struct {
 
 func (v *view) diary(p *person, d availability.Demand, a asker) *diary {
 	di := &diary{shift: p.shift, maxPerDay: p.maxPerDay, perDay: map[day]int{}, sessions: map[int64]*group{}}
+	if a.prevails {
+		di.shift, di.maxPerDay = always, 0
+	}
 	var taken, pauses []interval
 	counted := map[onDay]bool{}
 	for _, c := range p.claims {
@@ -161,7 +176,7 @@ func (v *view) diary(p *person, d availability.Demand, a asker) *diary {
 			continue
 		}
 		taken = append(taken, c.interval)
-		if p.maxPerDay == 0 {
+		if di.maxPerDay == 0 {
 			continue
 		}
 		if at := (onDay{dayAt(c.from, v.loc), holder}); !counted[at] {
@@ -181,7 +196,7 @@ func (v *view) diary(p *person, d availability.Demand, a asker) *diary {
 			taken = append(taken, o.interval)
 		}
 	}
-	left := p.present.without(union(taken))
+	left := di.present.without(union(taken))
 	di.free = left.without(union(pauses))
 	if d.Nestable {
 		for _, pause := range pauses {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/herald-bus/herald/domains/internal/store"
-	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/calendar"
 )
@@ -83,30 +82,4 @@ func changeOf(b calendar.Booking, appointmentID, change string) appointment.Comm
 	return appointment.Command{
 		ID: "calendar/" + b.UID + "/" + change + "/" + b.OccurredAt.UTC().Format(time.RFC3339Nano), AppointmentID: appointmentID, By: byCalendarOf(b),
 	}
-}
-
-// attend asks for a person, because of the event with the given id. The appointment
-// is marked, if there is one.
-func (s *Service) attend(ctx context.Context, tenantID string, now time.Time, eventID, appointmentID, code, text string) ([]events.Event, error) {
-	a, err := s.FlagForReview(ctx, tenantID, now, appointment.AttentionRequired{AppointmentID: appointmentID, Code: code, Text: text, SourceEventID: eventID})
-	if err != nil && !isRefusal(err, "not_found") {
-		return nil, err
-	}
-	return []events.Event{a}, nil
-}
-
-// emit announces what follows from an event, as of that event, however late or often
-// it is handled.
-func emit[E events.Event](d events.Delivery[E], all []events.Event) {
-	for _, e := range all {
-		d.Emit(e, events.OccurredAt(d.Time))
-	}
-}
-
-// cut shortens a text to at most so many characters.
-func cut(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most])
-	}
-	return text
 }

@@ -13,9 +13,6 @@ import (
 
 const flagForReview = "appointments.flag-for-review"
 
-// codeSyncFailed marks an appointment that the calendar does not show.
-const codeSyncFailed = "sync_failed"
-
 // NewFlagFailedSync returns the listener that has a person look at an appointment
 // which the calendar does not show. If it has changed since, that change's own sync
 // counts.
@@ -41,7 +38,7 @@ func NewFlagDrift(s *Service) events.Listener {
 			return nil
 		}
 		text := fmt.Sprintf("%s of %s: expected %q, the calendar has %q", e.Kind, e.Subject, e.Expected, e.Found)
-		announce, err := s.attend(ctx, d.TenantID, d.Now(), d.ID, e.AppointmentID, "calendar_drift", text)
+		announce, err := s.attend(ctx, d.TenantID, d.Now(), d.ID, e.AppointmentID, codeDrift, text)
 		emit(d, announce)
 		return err
 	}, events.Priority(60), events.Emits(appointment.AttentionRequired{}))
@@ -56,7 +53,7 @@ func NewFlagConflict(s *Service) events.Listener {
 			return nil
 		}
 		text := fmt.Sprintf("%s of the booking %s: %s prevails; see that the customer knows", e.Kind, e.UID, e.Winner)
-		announce, err := s.attend(ctx, d.TenantID, d.Now(), d.ID, e.AppointmentID, "calendar_conflict", text)
+		announce, err := s.attend(ctx, d.TenantID, d.Now(), d.ID, e.AppointmentID, codeCollision, text)
 		if err != nil {
 			return err
 		}
@@ -88,7 +85,7 @@ func (s *Service) callBackAbout(ctx context.Context, tenantID, eventID string, n
 		}
 		_, announce, err = openCallback(ctx, tx, now, appointment.CallbackRequest{
 			CallbackID: derived(tenantID, "callback", eventID), BranchID: b.BranchID, Phone: phone, Name: b.AttendeeName, Priority: appointment.HighPriority,
-			CustomerID: b.CustomerID, ServiceID: b.ServiceID, Topic: "calendar_conflict",
+			CustomerID: b.CustomerID, ServiceID: b.ServiceID, Topic: codeCollision,
 		})
 		return err
 	})

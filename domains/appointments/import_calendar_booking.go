@@ -15,13 +15,6 @@ import (
 	"github.com/herald-bus/herald/events/customer"
 )
 
-// Why a person has to look at what a calendar outside says.
-const (
-	codeUnmapped = "calendar_unmapped"
-	codeRefused  = "calendar_refused"
-	codeMarked   = "calendar_marked"
-)
-
 // NewImportCalendarBooking returns the listener that makes an appointment of a booking
 // which somebody made in a calendar outside. Where that can't be, a person is asked.
 // One that was cancelled before its import is not imported.
@@ -68,16 +61,6 @@ func (s *Service) importBooking(ctx context.Context, lives Lives, meta events.Me
 		Said: customer.Said{Name: e.Customer.Name, Phone: cmp.Or(e.Customer.Phone, e.Customer.PhoneRaw), Email: e.Customer.Email},
 	}
 	return s.outcome(ctx, meta, now, id, lives.Book(ctx, r, who, meta), "the booking %s at %s in the calendar can't be imported", e.UID, e.StartsAt)
-}
-
-// outcome makes a refusal of what a calendar has done a person's business.
-func (s *Service) outcome(ctx context.Context, meta events.Meta, now time.Time, appointmentID string, err error, what, uid string, at time.Time) ([]events.Event, error) {
-	refusal, refused := errors.AsType[*events.Refusal](err)
-	if !refused {
-		return nil, err
-	}
-	text := fmt.Sprintf(what+" (%s): %s", uid, at.UTC().Format(time.RFC3339), refusal.Code, refusal.Text)
-	return s.attend(ctx, meta.TenantID, now, meta.ID, appointmentID, codeRefused, text)
 }
 
 // isKnown reports whether there is such an appointment.

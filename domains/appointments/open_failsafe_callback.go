@@ -63,11 +63,3 @@ func (s *Service) failsafe(ctx context.Context, tenantID, eventID string, now ti
 	})
 	return announce, at, err
 }
-
-// forGood makes a refusal the end of a delivery: a rule answers alike next time.
-func forGood(err error) error {
-	if _, refused := errors.AsType[*events.Refusal](err); refused {
-		return events.Permanent(err)
-	}
-	return err
-}

@@ -12,9 +12,6 @@ import (
 	"github.com/herald-bus/herald/events/availability"
 )
 
-// conflictCode is the code of the attention that a conflict asks for.
-const conflictCode = "conflict"
-
 // asksAtMost is how many colleagues are tried before a person has to decide.
 const asksAtMost = 3
 
@@ -53,7 +50,7 @@ func (s *Service) settleConflict(ctx context.Context, lives Lives, meta events.M
 	if len(can) > 0 {
 		text += fmt.Sprintf(", such as %s", can[0])
 	}
-	return s.attend(ctx, meta.TenantID, now, meta.ID, e.AppointmentID, conflictCode, text)
+	return s.attend(ctx, meta.TenantID, now, meta.ID, e.AppointmentID, codeConflict, text)
 }
 
 // reassign gives the appointment to the first of the colleagues who is free then.

@@ -45,14 +45,14 @@ func (s *Service) followChange(ctx context.Context, lives Lives, meta events.Met
 			return nil, nil
 		}
 		err := lives.Confirm(ctx, changeOf(e.Booking, b.AppointmentID, e.Change), meta)
-		return s.outcome(ctx, meta, now, b.AppointmentID, err, "the booking %s at %s was confirmed in the calendar, the appointment can't be", e.UID, e.StartsAt)
+		return s.outcome(ctx, meta, now, b.AppointmentID, err, inWords(e.Booking)+" was confirmed, the appointment can't be")
 	case calendar.NoShowMarked, calendar.NoShowUnmarked:
 		if (b.Status == appointment.NoShow) == (e.Change == calendar.NoShowMarked) {
 			return nil, nil
 		}
 	}
 	return s.attend(ctx, meta.TenantID, now, meta.ID, b.AppointmentID, codeMarked,
-		fmt.Sprintf("the calendar says of the booking %s at %s: %s; do with the appointment what is right", e.UID, e.StartsAt.UTC().Format(time.RFC3339), e.Change))
+		fmt.Sprintf("%s is marked %s: do with the appointment what is right", inWords(e.Booking), e.Change))
 }
 
 // followMove brings the appointment to where its booking is, and to whom.
@@ -61,7 +61,7 @@ func (s *Service) followMove(ctx context.Context, lives Lives, meta events.Meta,
 	shift, staffID := e.StartsAt.Sub(part.StartsAt), e.StaffID
 	if e.Change == calendar.HostChanged && staffID == "" || staffID != "" && staffID != part.StaffID && len(b.StaffIDs) > 1 {
 		return s.attend(ctx, meta.TenantID, now, meta.ID, b.AppointmentID, codeUnmapped,
-			fmt.Sprintf("the booking %s at %s has another host in the calendar, which can't be followed: say who does it", e.UID, e.StartsAt.UTC().Format(time.RFC3339)))
+			inWords(e.Booking)+" has another host, which can't be followed: say who does it")
 	}
 	if staffID == part.StaffID {
 		staffID = ""
@@ -76,7 +76,7 @@ func (s *Service) followMove(ctx context.Context, lives Lives, meta events.Meta,
 	case staffID != "":
 		err = lives.Update(ctx, appointment.UpdateRequest{Command: command, StaffID: staffID}, meta)
 	}
-	return s.outcome(ctx, meta, now, b.AppointmentID, err, "the booking %s was changed in the calendar to %s, the appointment can't follow", e.UID, e.StartsAt)
+	return s.outcome(ctx, meta, now, b.AppointmentID, err, inWords(e.Booking)+" was changed, the appointment can't follow")
 }
 
 // shownAs is the busy phase that a calendar shows under a key, or else the first one.

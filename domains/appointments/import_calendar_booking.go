@@ -43,8 +43,8 @@ func (s *Service) importBooking(ctx context.Context, lives Lives, meta events.Me
 	branch, err := tenancy.FindBranch(ctx, scope, e.BranchID)
 	if isRefusal(err, "not_found") || err == nil && (e.ServiceID == "" || e.StaffID == "") {
 		return s.attend(ctx, meta.TenantID, now, meta.ID, id, codeUnmapped, fmt.Sprintf(
-			"the booking %s at %s in the calendar is of the branch %q, the service %q and the person %q: map what is missing, or book it by hand",
-			e.UID, e.StartsAt.UTC().Format(time.RFC3339), e.BranchID, e.ServiceID, e.StaffID))
+			"%s is of the branch %q, the service %q and the person %q: map what is missing, or book it by hand",
+			inWords(e.Booking), e.BranchID, e.ServiceID, e.StaffID))
 	}
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (s *Service) importBooking(ctx context.Context, lives Lives, meta events.Me
 		Key: e.IdempotencyKey, Origin: appointment.Calendar, Region: branch.Region,
 		Said: customer.Said{Name: e.Customer.Name, Phone: cmp.Or(e.Customer.Phone, e.Customer.PhoneRaw), Email: e.Customer.Email},
 	}
-	return s.outcome(ctx, meta, now, id, lives.Book(ctx, r, who, meta), "the booking %s at %s in the calendar can't be imported", e.UID, e.StartsAt)
+	return s.outcome(ctx, meta, now, id, lives.Book(ctx, r, who, meta), inWords(e.Booking)+" can't be imported")
 }
 
 // isKnown reports whether there is such an appointment.

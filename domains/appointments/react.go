@@ -8,6 +8,7 @@ import (
 
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
+	"github.com/herald-bus/herald/events/calendar"
 )
 
 // Why a person has to look at an appointment.
@@ -39,14 +40,19 @@ func (s *Service) attend(ctx context.Context, tenantID string, now time.Time, ev
 	return []events.Event{a}, nil
 }
 
-// outcome makes a refusal of what a calendar has done a person's business.
-func (s *Service) outcome(ctx context.Context, meta events.Meta, now time.Time, appointmentID string, err error, what, uid string, at time.Time) ([]events.Event, error) {
+// outcome makes a refusal of what a calendar has done a person's business. It is told
+// by its code: texts may name people.
+func (s *Service) outcome(ctx context.Context, meta events.Meta, now time.Time, appointmentID string, err error, what string) ([]events.Event, error) {
 	refusal, refused := errors.AsType[*events.Refusal](err)
 	if !refused {
 		return nil, err
 	}
-	text := fmt.Sprintf(what+" (%s): %s", uid, at.UTC().Format(time.RFC3339), refusal.Code, refusal.Text)
-	return s.attend(ctx, meta.TenantID, now, meta.ID, appointmentID, codeRefused, text)
+	return s.attend(ctx, meta.TenantID, now, meta.ID, appointmentID, codeRefused, fmt.Sprintf("%s: %s (%s)", what, refusal.Code, refusal.Rule))
+}
+
+// inWords names a booking outside.
+func inWords(b calendar.Booking) string {
+	return fmt.Sprintf("the booking %s at %s in the calendar", b.UID, b.StartsAt.UTC().Format(time.RFC3339))
 }
 
 // forGood makes a refusal the end of a delivery: a rule answers alike next time.

@@ -17,8 +17,8 @@ const (
 )
 
 // Tidy ends the pending wishes that are older than 30 days, and removes requests of
-// that age and the answers that nobody can ask for again. Run again it finds
-// nothing; several may run at once.
+// that age, the answers that nobody can ask for again, and the names that calendars
+// gave to what is over as long. Run again it finds nothing; several may run at once.
 func (s *Service) Tidy(ctx context.Context, tenantID string, now time.Time) error {
 	for _, of := range []struct {
 		statement string
@@ -34,6 +34,9 @@ func (s *Service) Tidy(ctx context.Context, tenantID string, now time.Time) erro
 		{`DELETE FROM wish_match WHERE tenant_id = $1 AND event_id IN
 			(SELECT m.event_id FROM wish_match m JOIN wish w ON w.tenant_id = m.tenant_id AND w.wish_id = m.wish_id
 			WHERE m.tenant_id = $1 AND w.created_at <= $2 LIMIT $3)`, now.Add(-wishLifetime - answerLifetime)},
+		{`DELETE FROM calendar_entry WHERE tenant_id = $1 AND uid IN
+			(SELECT e.uid FROM calendar_entry e LEFT JOIN appointment a ON a.tenant_id = e.tenant_id AND a.appointment_id = e.appointment_id
+			WHERE e.tenant_id = $1 AND COALESCE(a.ends_at, e.seen_at) <= $2 LIMIT $3)`, now.Add(-answerLifetime)},
 	} {
 		if _, err := upkeep.InBatches(ctx, s.db.Tenant(tenantID), of.statement, of.until); err != nil {
 			return fmt.Errorf("appointments: tidy: %w", err)

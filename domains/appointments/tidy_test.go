@@ -10,6 +10,7 @@ import (
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/domains/internal/store/storetest"
 	"github.com/herald-bus/herald/events/appointment"
+	"github.com/herald-bus/herald/events/calendar"
 )
 
 // rows counts a tenant's rows of a table.
@@ -52,5 +53,21 @@ func TestTidyLeavesWhatIsYoungerThanAMonth(t *testing.T) {
 		require.Equal(t, []int{0, 0, 0}, left(2*month))
 		require.Equal(t, 1, f.rows("wish"))
 		require.Equal(t, 1, f.rows("modification"))
+	})
+}
+
+func TestTidyForgetsTheNamesOfWhatIsOver(t *testing.T) {
+	onBoth(t, func(t *testing.T, f fixture) {
+		l := &lives{fixture: f}
+		f.twice(appointments.NewImportCalendarBooking(f.Service, l), booked(outside("b1", starts)))
+		f.twice(appointments.NewFollowCalendarCancellation(f.Service, l), calendar.BookingCancelled{Booking: outside("never imported", starts), CancelledBy: "staff"})
+		left := func(at time.Time) int {
+			require.NoError(t, f.TidyAll(t.Context(), at))
+			return f.rows("calendar_entry")
+		}
+
+		require.Equal(t, 2, left(now.AddDate(0, 0, 29)))
+		require.Equal(t, 1, left(now.AddDate(0, 0, 31)), "what is to come keeps its name")
+		require.Zero(t, left(starts.AddDate(0, 0, 31)))
 	})
 }

@@ -36,12 +36,14 @@ func (s *Service) Tidy(ctx context.Context, tenantID string, now time.Time) erro
 		{`DELETE FROM group_session WHERE tenant_id = $1 AND group_session_id IN
 			(SELECT group_session_id FROM group_session g WHERE g.tenant_id = $1 AND g.ends_at <= $2 AND g.seats = 0
 				AND NOT EXISTS (SELECT 1 FROM seat s WHERE s.tenant_id = $1 AND s.group_session_id = g.group_session_id) LIMIT $3)`, until},
-		// By its hold it is known whose branch an appointment's time is of.
+		// By its hold it is known whose branch an appointment's time is of, and that a
+		// calendar's entry is no other's.
 		{`DELETE FROM hold WHERE tenant_id = $1 AND hold_id IN
 			(SELECT h.hold_id FROM hold h WHERE h.tenant_id = $1 AND h.expires_at <= $2 AND h.state IN ('converted', 'released', 'expired')
 				AND NOT EXISTS (SELECT 1 FROM claim c WHERE c.tenant_id = $1 AND c.hold_id = h.hold_id AND c.ends_at > $2)
 				AND NOT EXISTS (SELECT 1 FROM seat s JOIN group_session g ON g.tenant_id = s.tenant_id AND g.group_session_id = s.group_session_id
-					WHERE s.tenant_id = $1 AND s.hold_id = h.hold_id AND g.ends_at > $2) LIMIT $3)`, until},
+					WHERE s.tenant_id = $1 AND s.hold_id = h.hold_id AND g.ends_at > $2)
+				AND NOT EXISTS (SELECT 1 FROM busy_time b WHERE b.tenant_id = $1 AND b.appointment_id = h.owner AND b.appointment_id <> '' AND b.ends_at > $2) LIMIT $3)`, until},
 		{`DELETE FROM busy_time WHERE tenant_id = $1 AND (source, external_uid, staff_id) IN
 			(SELECT source, external_uid, staff_id FROM busy_time WHERE tenant_id = $1 AND ends_at <= $2 LIMIT $3)`, until},
 		{`DELETE FROM day_version WHERE tenant_id = $1 AND (staff_id, date) IN

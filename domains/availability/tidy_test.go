@@ -67,3 +67,16 @@ func TestTidyKeepsWhatIsBooked(t *testing.T) {
 		require.Len(t, announced, 1, "what is to come can be given back")
 	})
 }
+
+func TestTidyLetsNoEntryOfAnAppointmentComeBack(t *testing.T) {
+	t.Parallel()
+	s := onSQLite(t)
+	cancelled := s.books("2026-09-01 10:00", demand(60, "ada"))
+	s.reports("u", "2026-09-01 10:00", func(b *availability.BusyTime) { b.AppointmentID = cancelled })
+	_, _, err := s.ReleaseBooking(t.Context(), tenant, s.now, availability.ReleaseBookingRequest{AppointmentID: cancelled, Reason: availability.ReleasedCancelled})
+	require.NoError(t, err)
+
+	s.tidied(t, s.now.AddDate(0, 0, 45))
+
+	require.NoError(t, s.check("2026-09-01 10:00", demand(60, "ada")), "whatever the calendar still shows")
+}

@@ -4,3 +4,5 @@ ALTER TABLE busy_time ADD COLUMN gone boolean NOT NULL DEFAULT false;
 ALTER TABLE busy_time ADD COLUMN changed_at timestamptz;
 ALTER TABLE busy_time ADD COLUMN was_starts_at timestamptz;
 ALTER TABLE busy_time ADD COLUMN was_ends_at timestamptz;
+
+CREATE INDEX busy_time_appointment ON busy_time (tenant_id, appointment_id) WHERE appointment_id <> '';

@@ -72,7 +72,7 @@ func (db *DB) apply(ctx context.Context, pool *sql.DB, m Migrations) error {
 // has no lock that outlives a transaction, so there it is one on a file beside.
 func (db *DB) lock(ctx context.Context, pool *sql.DB) (unlock func() error, err error) {
 	if db.Dialect() == SQLite {
-		return lockFile(ctx, db.path()+".migrate.lock")
+		return lockFile(ctx, db.config.Path()+".migrate.lock")
 	}
 	const key = `hashtextextended('herald migrations of ' || current_schema(), 0)`
 	conn, err := pool.Conn(ctx)

@@ -29,6 +29,9 @@ type Config struct {
 	Connections int `env:"HERALD_DATABASE_CONNECTIONS" envDefault:"20"`
 }
 
+// Path returns where the SQLite database is.
+func (c Config) Path() string { return filepath.Join(c.DataDir, "herald.db") }
+
 // Validate reports an address that no database can be at.
 func (c Config) Validate() error {
 	if c.Connections < 1 {
@@ -77,7 +80,6 @@ func (db *DB) Dialect() Dialect {
 }
 
 // path is the database file; SQLite only.
-func (db *DB) path() string { return filepath.Join(db.config.DataDir, "herald.db") }
 
 // Open connects, makes the file and its folder if need be, and applies the
 // migrations that are missing while other processes that do the same wait.
@@ -120,7 +122,7 @@ func (db *DB) connect(ctx context.Context) (*sql.DB, error) {
 		if err := os.MkdirAll(db.config.DataDir, 0o700); err != nil {
 			return nil, err
 		}
-		driver, dsn = "sqlite", sqliteDSN(db.path())
+		driver, dsn = "sqlite", sqliteDSN(db.config.Path())
 	}
 	pool, err := sql.Open(driver, dsn)
 	if err != nil {

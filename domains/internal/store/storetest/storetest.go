@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -28,6 +29,9 @@ func Each(t *testing.T, test func(t *testing.T, db *store.DB), migrations ...sto
 	t.Helper()
 	EachConfig(t, func(t *testing.T, config store.Config) {
 		t.Helper()
+		if config.DatabaseURL == "" {
+			copyMigrated(t, config, migrations)
+		}
 		test(t, Open(t, config, migrations...))
 	})
 }
@@ -54,11 +58,36 @@ func Open(t *testing.T, config store.Config, migrations ...store.Migrations) *st
 	return db
 }
 
+// migrated are the files of empty databases, by the domains that have their tables
+// in them: to copy one is much quicker than to migrate anew for every test.
+var migrated sync.Map
+
+func copyMigrated(t *testing.T, config store.Config, migrations []store.Migrations) {
+	t.Helper()
+	var names []string
+	for _, m := range migrations {
+		names = append(names, m.Domain)
+	}
+	migrate, _ := migrated.LoadOrStore(strings.Join(names, " "), sync.OnceValues(func() ([]byte, error) {
+		config := store.Config{Config: local.Config{DataDir: t.TempDir()}}
+		db := store.New(config, migrations, slog.New(slog.DiscardHandler))
+		if err := errors.Join(db.Open(t.Context()), db.Close()); err != nil {
+			return nil, err
+		}
+		return os.ReadFile(config.Path())
+	}))
+	file, err := migrate.(func() ([]byte, error))()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(config.Path(), file, 0o600))
+}
+
 // SQLite returns an opened database in a temporary file, for tests of what does
 // not depend on the dialect.
 func SQLite(t *testing.T, migrations ...store.Migrations) *store.DB {
 	t.Helper()
-	return Open(t, store.Config{Config: local.Config{DataDir: t.TempDir()}}, migrations...)
+	config := store.Config{Config: local.Config{DataDir: t.TempDir()}}
+	copyMigrated(t, config, migrations)
+	return Open(t, config, migrations...)
 }
 
 // Dump writes out all rows of all tables, but for those that remember migrations,

@@ -43,7 +43,7 @@ func (c *Call) into() []any {
 // recordCall has apply put what the event by says into the fact of a call, which it
 // begins if need be.
 func (f *Facts) recordCall(ctx context.Context, by events.Meta, callID string, apply func(*Call, *merge) error) error {
-	err := f.db.Tenant(by.TenantID).InTx(ctx, func(tx store.Scope) error {
+	err := f.scope(by.TenantID).InTx(ctx, func(tx store.Scope) error {
 		c := Call{CallID: callID}
 		seen, err := store.One(ctx, tx, func(row store.Row) (seen string, err error) {
 			return seen, row.Scan(append(c.into(), &seen)...)

@@ -29,5 +29,6 @@
 // Events may arrive twice and in any order: of each field of a fact the value that
 // happened last counts. Figures are never counted up: a fact marks the days that it
 // touches, and those are computed anew, by [Facts.Recompute] in the worker every 30
-// seconds and before each [Facts.Report].
+// seconds and before each [Facts.Report]. A [Rebuilder] makes facts anew from what the
+// audit trail knows.
 package analytics

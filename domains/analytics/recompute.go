@@ -2,7 +2,6 @@ package analytics
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -115,29 +114,6 @@ func (f *Facts) RecomputeAll(ctx context.Context, log *slog.Logger) error {
 		}
 	}
 	return nil
-}
-
-// Rebuild makes the figures of a range of dates anew, the last one included, the
-// closed ones too, and returns how many days of branches that were. It starts from
-// the facts: what they are made of is not replayed.
-func (f *Facts) Rebuild(ctx context.Context, tenantID, from, to string) (int, error) {
-	if err := checkRange(from, to); err != nil {
-		return 0, err
-	}
-	err := f.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
-		days, err := store.All(ctx, tx, scanDay, `
-			SELECT 'visits', visit_on, branch_id FROM fact_booking WHERE tenant_id = $1 AND visit_on BETWEEN $2 AND $3
-			UNION SELECT 'visits', visit_on, branch_id FROM agg_visits_daily WHERE tenant_id = $1 AND visit_on BETWEEN $2 AND $3
-			UNION SELECT 'bookings', created_on, branch_id FROM fact_booking WHERE tenant_id = $1 AND created_on BETWEEN $2 AND $3
-			UNION SELECT 'bookings', lost_on, branch_id FROM fact_lost WHERE tenant_id = $1 AND lost_on BETWEEN $2 AND $3
-			UNION SELECT 'bookings', created_on, branch_id FROM agg_bookings_daily WHERE tenant_id = $1 AND created_on BETWEEN $2 AND $3`,
-			from, to)
-		return errors.Join(err, markDirty(ctx, tx, time.Time{}, days...))
-	})
-	if err != nil {
-		return 0, fmt.Errorf("analytics: rebuild %s to %s: %w", from, to, err)
-	}
-	return f.Recompute(ctx, tenantID)
 }
 
 // maxDays is what one report covers.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/events"
+	"github.com/herald-bus/herald/events/figures"
 )
 
 // A measure is a sum of figures, or the ratio of two sums.
@@ -59,54 +60,67 @@ func withLeads(all map[string]measure) map[string]measure {
 // Measures lists what can be asked for.
 func Measures() []string { return slices.Sorted(maps.Keys(measures)) }
 
-// A Query asks for a measure of the dates From to To, both included.
-type Query struct {
-	Measure, From, To string
-	// By is day, branch, service, staff, origin, reason, kind or priority, as far as
-	// the measure has it; empty for one row.
-	By string
-}
-
-// A Row is one group of a report.
-type Row struct {
-	// Group is the day, the id or the code that it is about.
-	Group string
-	// Currency is set for amounts, which are in its smallest unit.
-	Currency string
-	// Sum is the measure itself, or of a rate what is above the line.
-	Sum int64
-	// Of is what is below the line, and HasRate whether the measure is a rate that
-	// this group has: nothing divided by nothing is none.
-	Of      int64
-	HasRate bool
-}
-
-// Percent returns the rate in per cent, rounded half up to a tenth, or an empty text.
-func (r Row) Percent() string {
-	if !r.HasRate {
-		return ""
-	}
-	tenths := (2000*r.Sum + r.Of) / (2 * r.Of)
-	return fmt.Sprintf("%d.%d %%", tenths/10, tenths%10)
-}
-
 // Report answers a query, with everything that was recorded until now: it computes
 // the days that changed first.
-func (f *Facts) Report(ctx context.Context, tenantID string, q Query) ([]Row, error) {
-	m, known := measures[q.Measure]
-	if !known {
-		return nil, events.Refuse("unknown_measure", "ANA-13", "measure %q must be one of %q", q.Measure, Measures())
-	}
-	column, known := m.by[q.By]
-	if !known {
-		return nil, events.Refuse("invalid", "ANA-13", "%s is broken down by one of %q, not by %q", q.Measure, slices.Sorted(maps.Keys(m.by)), q.By)
-	}
+func (f *Facts) Report(ctx context.Context, tenantID string, q figures.Query) ([]figures.Measure, error) {
 	if err := checkRange(q.From, q.To); err != nil {
+		return nil, err
+	}
+	names, err := wanted(q)
+	if err != nil {
 		return nil, err
 	}
 	if _, err := f.Recompute(ctx, tenantID); err != nil {
 		return nil, err
 	}
+	all := make([]figures.Measure, len(names))
+	for i, name := range names {
+		m := measures[name]
+		rows, err := m.rows(ctx, f.db.Tenant(tenantID), q)
+		if err != nil {
+			return nil, fmt.Errorf("analytics: report %s: %w", name, err)
+		}
+		all[i] = figures.Measure{Name: name, Unit: m.unit(), Rows: rows}
+	}
+	return all, nil
+}
+
+// wanted returns the measures that a query is about.
+func wanted(q figures.Query) (names []string, err error) {
+	for _, name := range q.Measures {
+		m, known := measures[name]
+		if !known {
+			return nil, events.Refuse("unknown_measure", "ANA-13", "measure %q must be one of %q", name, Measures())
+		}
+		if _, known := m.by[q.By]; !known {
+			return nil, events.Refuse("invalid", "ANA-13", "%s is broken down by one of %q, not by %q", name, slices.Sorted(maps.Keys(m.by)), q.By)
+		}
+	}
+	if len(q.Measures) > 0 {
+		return q.Measures, nil
+	}
+	for _, name := range Measures() {
+		if _, known := measures[name].by[q.By]; known {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return nil, events.Refuse("invalid", "ANA-13", "nothing is broken down by %q", q.By)
+	}
+	return names, nil
+}
+
+func (m measure) unit() figures.Unit {
+	switch {
+	case m.money:
+		return figures.Money
+	case m.per != "":
+		return figures.Share
+	}
+	return figures.Count
+}
+
+func (m measure) rows(ctx context.Context, s store.Scope, q figures.Query) ([]figures.Row, error) {
 	currency, per := "''", "0"
 	if m.money {
 		currency = "currency"
@@ -116,16 +130,11 @@ func (f *Facts) Report(ctx context.Context, tenantID string, q Query) ([]Row, er
 	}
 	statement := fmt.Sprintf(`SELECT grp, cur, sum(num), sum(den) FROM (
 			SELECT %s AS grp, %s AS cur, %s AS num, %s AS den FROM %s WHERE tenant_id = $1 AND %s BETWEEN $2 AND $3) AS figures
-		GROUP BY grp, cur ORDER BY grp, cur`, column, currency, m.of, per, m.table, m.date)
-	rows, err := store.All(ctx, f.db.Tenant(tenantID), func(row store.Row) (r Row, err error) {
-		err = row.Scan(&r.Group, &r.Currency, &r.Sum, &r.Of)
-		r.HasRate = m.per != "" && r.Of != 0
-		return r, err
+		GROUP BY grp, cur ORDER BY grp, cur`, m.by[q.By], currency, m.of, per, m.table, m.date)
+	rows, err := store.All(ctx, s, func(row store.Row) (r figures.Row, err error) {
+		return r, row.Scan(&r.Group, &r.Currency, &r.Sum, &r.Of)
 	}, statement, q.From, q.To)
-	if err != nil {
-		return nil, fmt.Errorf("analytics: report %s: %w", q.Measure, err)
-	}
-	return slices.DeleteFunc(rows, func(r Row) bool { return m.money && r.Currency == "" && r.Sum == 0 }), nil
+	return slices.DeleteFunc(rows, func(r figures.Row) bool { return m.money && r.Currency == "" && r.Sum == 0 }), err
 }
 
 // Lead is how long before the visit people book.

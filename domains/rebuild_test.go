@@ -18,9 +18,12 @@ import (
 	"github.com/herald-bus/herald/domains/internal/tenancy"
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
+	"github.com/herald-bus/herald/events/calendar"
 	"github.com/herald-bus/herald/events/call"
 	"github.com/herald-bus/herald/events/customer"
 	"github.com/herald-bus/herald/events/figures"
+	"github.com/herald-bus/herald/events/notification"
+	"github.com/herald-bus/herald/events/resilience"
 )
 
 // monday is the first day of the histories; they take three weeks.
@@ -139,14 +142,47 @@ func (h *history) others() {
 	ref := call.Ref{CallID: "call-1", BranchID: "b1", Zone: "Europe/Berlin"}
 	at := h.instant(monday)
 	h.happens(at, call.Started{Ref: ref, Direction: "inbound", Kind: "customer", CallerID: "withheld", StartedAt: at})
+	h.happens(h.instant(at), call.Ended{Ref: ref, StartedAt: at, EndedAt: at.Add(time.Minute), DurationMS: 60000, EndClass: call.EndCaller, CostCents: 20, CostCurrency: "EUR"})
+	for revision := range rapid.IntRange(0, 2).Draw(h.t, "analyses") {
+		h.happens(h.instant(at), call.Analyzed{Ref: ref, Revision: revision + 1, Outcome: rapid.SampledFrom([]string{"booked", "spam"}).Draw(h.t, "outcome"), EndClass: call.EndCaller})
+	}
+	h.happens(h.instant(at), call.CostSettled{Ref: ref, CostCents: 33, Currency: "EUR", VendorAmount: "0.36", Rate: "0.92"})
+	h.happens(h.instant(at), call.AppointmentBooked{Ref: ref, AppointmentID: "a0", StartsAt: at, EndsAt: at.Add(time.Hour), ServiceID: "s1", Ordinal: 1})
 	h.happens(h.instant(monday), appointment.WishRecorded{WishID: "w1", BranchID: "b1", ServiceID: "s1", DesiredAt: at, Reason: appointment.NotAvailable})
 	h.happens(at, appointment.CallbackRequested{CallbackID: "k1", BranchID: "b1", Priority: appointment.HighPriority, ExpiresAt: at.Add(time.Hour)})
 	h.happens(h.instant(at), appointment.CallbackCompleted{CallbackID: "k1", Outcome: "done"})
+	h.messages()
 	h.happens(at, customer.Created{Profile: customer.Profile{Ref: customer.Ref{CustomerID: "c1"}, Source: "staff"}})
 	if rapid.Bool().Draw(h.t, "merged") {
 		h.happens(h.instant(monday), customer.Merged{MergeID: "m1", PrimaryID: "c1", DuplicateID: "c2", By: "staff"})
 		h.happens(h.instant(monday), customer.Merged{MergeID: "m2", PrimaryID: "c3", DuplicateID: "c1", By: "staff"})
 	}
+}
+
+func (h *history) messages() {
+	for n := range rapid.IntRange(0, 3).Draw(h.t, "messages") {
+		at, id := h.instant(monday), fmt.Sprintf("n%d", n)
+		about := fmt.Sprintf("a%d", n)
+		for range rapid.IntRange(0, 2).Draw(h.t, "channels") {
+			h.happens(at, notification.Sent{
+				NotificationID: id, DeliveryID: id, Channel: "sms", Purpose: "confirmation", AppointmentID: about,
+				DueAt: at, SentAt: at, CostCents: 7, Currency: "EUR",
+			})
+			at = h.instant(at)
+		}
+		if rapid.Bool().Draw(h.t, "arrived") {
+			h.happens(at, notification.Delivered{NotificationID: id, DeliveryID: id, Channel: "sms", At: at})
+			continue
+		}
+		h.happens(at, notification.Failed{
+			NotificationID: id, Type: "confirmation", Audience: "customer", Channel: "sms", Purpose: "confirmation", AppointmentID: about,
+			ReasonClass: notification.ClassProvider, Reason: "down", Attempts: 3,
+		})
+	}
+	at, i := h.instant(monday), resilience.Incident{IncidentID: "i1", Dependency: resilience.SMTP, Scope: resilience.Global}
+	h.happens(at, resilience.ServiceDegraded{Incident: i, Level: resilience.Degraded, Severity: "warning", Cause: "circuit", Since: at})
+	h.happens(h.instant(at), resilience.ServiceRecovered{Incident: i, WorstLevel: resilience.Down, StartedAt: at, RecoveredAt: at.Add(time.Minute)})
+	h.happens(h.instant(monday), calendar.SyncFailed{AppointmentID: "a0", Version: 1, Code: "gone", NextStep: "review"})
 }
 
 // A past is a history in an order in which it may arrive: any, but that what is said
@@ -183,6 +219,11 @@ var damages = []string{
 	`DELETE FROM fact_lost WHERE tenant_id = $1 AND lost_on BETWEEN $2 AND $3`,
 	`UPDATE fact_callback SET result = '', closed_at = NULL, closed_by = '' WHERE tenant_id = $1 AND requested_on BETWEEN $2 AND $3`,
 	`UPDATE fact_call SET direction = 'sideways', seen = '{}' WHERE tenant_id = $1 AND started_on BETWEEN $2 AND $3`,
+	`UPDATE fact_message SET sent_at = NULL, cost_cents = 99, seen = '{}' WHERE tenant_id = $1 AND sent_on BETWEEN $2 AND $3`,
+	`UPDATE fact_sync SET result = 'completed' WHERE tenant_id = $1 AND synced_on BETWEEN $2 AND $3`,
+	`DELETE FROM fact_incident WHERE tenant_id = $1 AND started_on BETWEEN $2 AND $3`,
+	`DELETE FROM agg_calls_daily WHERE tenant_id = $1 AND started_on BETWEEN $2 AND $3`,
+	`UPDATE agg_messages_daily SET sent = 99 WHERE tenant_id = $1 AND sent_on BETWEEN $2 AND $3`,
 	`UPDATE fact_customer SET source = 'nowhere' WHERE tenant_id = $1 AND created_on BETWEEN $2 AND $3`,
 	`UPDATE agg_visits_daily SET booked = 99 WHERE tenant_id = $1 AND visit_on BETWEEN $2 AND $3`,
 	`DELETE FROM agg_bookings_daily WHERE tenant_id = $1 AND created_on BETWEEN $2 AND $3`,

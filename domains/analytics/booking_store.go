@@ -94,6 +94,11 @@ func (f *Facts) saveBooking(ctx context.Context, tx store.Scope, m *merge, now t
 	if err != nil {
 		return err
 	}
+	if b.BranchID != before.BranchID {
+		if err := f.moveMessages(ctx, tx, now, b.AppointmentID, before.BranchID, b.BranchID); err != nil {
+			return err
+		}
+	}
 	return f.touch(ctx, tx, now, append(days,
 		day{visitFigures, before.VisitOn, before.BranchID}, day{visitFigures, b.VisitOn, b.BranchID},
 		day{bookingFigures, before.CreatedOn, before.BranchID}, day{bookingFigures, b.CreatedOn, b.BranchID})...)

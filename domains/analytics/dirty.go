@@ -13,6 +13,8 @@ import (
 const (
 	visitFigures   = "visits"   // by the day of the visit
 	bookingFigures = "bookings" // by the day of the booking
+	callFigures    = "calls"    // by the day of the call
+	messageFigures = "messages" // by the day of sending, or of giving up
 )
 
 // A day of a branch is the unit that figures are computed for.

@@ -23,6 +23,8 @@ var (
 	// booked is a Saturday in UTC and a Sunday in Berlin.
 	booked = time.Date(2027, 3, 27, 23, 30, 0, 0, time.UTC)
 	starts = time.Date(2027, 3, 30, 8, 0, 0, 0, time.UTC)
+	// today is when reports are asked for.
+	today = time.Date(2027, 4, 30, 8, 0, 0, 0, time.UTC)
 )
 
 func ref() appointment.Ref {

@@ -10,9 +10,12 @@ import (
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
+	"github.com/herald-bus/herald/events/calendar"
 	"github.com/herald-bus/herald/events/call"
 	"github.com/herald-bus/herald/events/customer"
 	"github.com/herald-bus/herald/events/figures"
+	"github.com/herald-bus/herald/events/notification"
+	"github.com/herald-bus/herald/events/resilience"
 )
 
 // A Trail remembers what has happened.
@@ -34,7 +37,7 @@ type Rebuilder struct {
 func NewRebuilder(facts *Facts, trail Trail) *Rebuilder { return &Rebuilder{facts, trail} }
 
 // Types are the event types that facts are made of, and others of their packages.
-var Types = slices.Concat(appointment.Types, call.Types, customer.Types)
+var Types = slices.Concat(appointment.Types, calendar.Types, call.Types, customer.Types, notification.Types, resilience.Types)
 
 // lease is how long a rebuild keeps others off that are not its own next attempt.
 const lease = 10 * time.Minute

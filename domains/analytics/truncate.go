@@ -53,7 +53,11 @@ const daysWithin = `
 	UNION SELECT 'visits', visit_on, branch_id FROM agg_visits_daily WHERE tenant_id = $1 AND visit_on BETWEEN $2 AND $3
 	UNION SELECT 'bookings', created_on, branch_id FROM fact_booking WHERE tenant_id = $1 AND created_on BETWEEN $2 AND $3
 	UNION SELECT 'bookings', lost_on, branch_id FROM fact_lost WHERE tenant_id = $1 AND lost_on BETWEEN $2 AND $3
-	UNION SELECT 'bookings', created_on, branch_id FROM agg_bookings_daily WHERE tenant_id = $1 AND created_on BETWEEN $2 AND $3`
+	UNION SELECT 'bookings', created_on, branch_id FROM agg_bookings_daily WHERE tenant_id = $1 AND created_on BETWEEN $2 AND $3
+	UNION SELECT 'calls', started_on, branch_id FROM fact_call WHERE tenant_id = $1 AND started_on BETWEEN $2 AND $3
+	UNION SELECT 'calls', started_on, branch_id FROM agg_calls_daily WHERE tenant_id = $1 AND started_on BETWEEN $2 AND $3
+	UNION SELECT 'messages', sent_on, branch_id FROM fact_message WHERE tenant_id = $1 AND sent_on BETWEEN $2 AND $3
+	UNION SELECT 'messages', sent_on, branch_id FROM agg_messages_daily WHERE tenant_id = $1 AND sent_on BETWEEN $2 AND $3`
 
 // truncations take away; a fact whose date nobody has told yet is of every range.
 var truncations = []string{
@@ -63,6 +67,9 @@ var truncations = []string{
 	`DELETE FROM fact_lost WHERE tenant_id = $1 AND lost_on BETWEEN $2 AND $3 AND lost_on >= $4`,
 	`DELETE FROM fact_callback WHERE tenant_id = $1 AND (requested_on = '' OR requested_on BETWEEN $2 AND $3 AND requested_on >= $4)`,
 	`DELETE FROM fact_call WHERE tenant_id = $1 AND (started_on = '' OR started_on BETWEEN $2 AND $3 AND started_on >= $4)`,
+	`DELETE FROM fact_message WHERE tenant_id = $1 AND (sent_on = '' OR sent_on BETWEEN $2 AND $3 AND sent_on >= $4)`,
+	`DELETE FROM fact_sync WHERE tenant_id = $1 AND synced_on BETWEEN $2 AND $3 AND synced_on >= $4`,
+	`DELETE FROM fact_incident WHERE tenant_id = $1 AND started_on BETWEEN $2 AND $3 AND started_on >= $4`,
 }
 
 const truncateBookings = `DELETE FROM fact_booking

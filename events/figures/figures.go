@@ -53,6 +53,14 @@ func (r Row) Percent() string {
 	return fmt.Sprintf("%d.%d %%", tenths/10, tenths%10)
 }
 
+// Mean returns the sum divided, rounded half up, or 0 of nothing.
+func (r Row) Mean() int64 {
+	if r.Of == 0 {
+		return 0
+	}
+	return (2*r.Sum + r.Of) / (2 * r.Of)
+}
+
 // A RebuildRequest asks to make the facts of the dates From to To anew, and their
 // figures.
 type RebuildRequest struct {

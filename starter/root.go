@@ -42,6 +42,7 @@ Data goes to standard output, everything else to standard error. Exit codes:
 	addGroup(root, "Appointments",
 		a.seedCommand(), a.slotsCommand(), a.holdCommand(), a.releaseCommand(), a.bookCommand(), a.seriesCommand(), a.rescheduleCommand(), a.cancelCommand(), a.confirmCommand(),
 		a.appointmentsCommand(), a.callbacksCommand(), a.customersCommand())
+	addGroup(root, "Books", a.figuresCommand(), a.auditCommand())
 	addGroup(root, "Others", a.versionCommand(), completionCommand())
 	return root
 }

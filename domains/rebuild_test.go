@@ -297,9 +297,13 @@ func TestANA6_WhatTheTrailDoesNotKnowStays(t *testing.T) {
 // expired is a trail of which nothing is left.
 type expired struct{}
 
-func (expired) Since(_ context.Context, _ string, now time.Time) (time.Time, error) { return now, nil }
+func (expired) Since(_ context.Context, _ store.Scope, now time.Time) (time.Time, error) {
+	return now, nil
+}
 
-func (expired) Replay(context.Context, string, func(events.Envelope) error) error { return nil }
+func (expired) Replay(context.Context, store.Scope, string, func(events.Envelope) error) error {
+	return nil
+}
 
 func TestANA6_ARebuildThatFailsChangesNothing(t *testing.T) {
 	t.Parallel()
@@ -321,6 +325,44 @@ var errTorn = errors.New("a page is missing")
 // torn is a trail that can't be read to its end.
 type torn struct{ expired }
 
-func (torn) Since(context.Context, string, time.Time) (time.Time, error) { return time.Time{}, nil }
+func (torn) Since(context.Context, store.Scope, time.Time) (time.Time, error) {
+	return time.Time{}, nil
+}
 
-func (torn) Replay(context.Context, string, func(events.Envelope) error) error { return errTorn }
+func (torn) Replay(context.Context, store.Scope, string, func(events.Envelope) error) error {
+	return errTorn
+}
+
+func TestANA6_WhatIsRecordedMeanwhileIsNotLost(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		const lives = 4
+		b := openBooks(db, sampleTenant)
+		p := pasts(b.tenant).Example(5)
+		half := len(p.arrived) / 2
+		require.NoError(t, b.record(t.Context(), p.arrived[:half]...))
+		live := make(chan error, lives)
+		for n := range lives {
+			go func() {
+				for i := half + n; i < len(p.arrived); i += lives {
+					if err := b.record(t.Context(), p.arrived[i]); err != nil {
+						live <- err
+						return
+					}
+				}
+				live <- nil
+			}()
+		}
+		for range lives {
+			_, err := b.again(t.Context(), day(0), day(historyDays))
+			require.NoError(t, err)
+			require.NoError(t, <-live)
+		}
+		want := b.dump(t)
+
+		_, err := b.again(t.Context(), day(0), day(historyDays))
+
+		require.NoError(t, err)
+		require.Equal(t, want, b.dump(t))
+	}, analytics.Migrations, audit.Migrations, tenancy.Migrations)
+}

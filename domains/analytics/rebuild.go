@@ -18,13 +18,14 @@ import (
 	"github.com/herald-bus/herald/events/resilience"
 )
 
-// A Trail remembers what has happened.
+// A Trail remembers what has happened. It reads in the given scope, the tenant's: a
+// rebuild that waited for another connection might wait for those who wait for it.
 type Trail interface {
 	// Since returns from when on it knows everything, and zero if from ever.
-	Since(ctx context.Context, tenantID string, now time.Time) (time.Time, error)
+	Since(ctx context.Context, s store.Scope, now time.Time) (time.Time, error)
 	// Replay calls do with each event, in the order (time, id). Of the data it has at
 	// least what [Needs] lists.
-	Replay(ctx context.Context, tenantID string, do func(events.Envelope) error) error
+	Replay(ctx context.Context, s store.Scope, tenantID string, do func(events.Envelope) error) error
 }
 
 // A Rebuilder makes facts anew from what has happened.
@@ -92,7 +93,7 @@ func end(ctx context.Context, s store.Scope, id string) error {
 
 // replay makes the facts of the range anew and returns how many events told of them.
 func (r *Rebuilder) replay(ctx context.Context, f *Facts, tenantID string, now time.Time, q figures.RebuildRequest) (told int, err error) {
-	since, err := r.trail.Since(ctx, tenantID, now)
+	since, err := r.trail.Since(ctx, f.rebuild.tx, now)
 	if err != nil {
 		return 0, err
 	}
@@ -104,7 +105,7 @@ func (r *Rebuilder) replay(ctx context.Context, f *Facts, tenantID string, now t
 	if err != nil {
 		return 0, err
 	}
-	err = r.trail.Replay(ctx, tenantID, func(env events.Envelope) error {
+	err = r.trail.Replay(ctx, f.rebuild.tx, tenantID, func(env events.Envelope) error {
 		if _, known := registry.Type(env.Type); !known {
 			return nil
 		}

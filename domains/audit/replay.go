@@ -14,9 +14,8 @@ import (
 )
 
 // Since returns from when on the trail has everything that happened: the zero time
-// until entries have expired.
-func (t *Trail) Since(ctx context.Context, tenantID string, now time.Time) (time.Time, error) {
-	s := t.db.Tenant(tenantID)
+// until entries have expired. It reads in s, the tenant's, which may be a transaction.
+func (t *Trail) Since(ctx context.Context, s store.Scope, now time.Time) (time.Time, error) {
 	made, err := checkpoints(ctx, s)
 	expired := false
 	for _, c := range made {
@@ -36,11 +35,13 @@ func (t *Trail) Since(ctx context.Context, tenantID string, now time.Time) (time
 
 // Replay calls do with what the trail has of each event, in the order in which it
 // all happened: the envelope's id, type, version, time and tenant, and of the data
-// the declared facts. Commands that were recorded are not among them.
-func (t *Trail) Replay(ctx context.Context, tenantID string, do func(events.Envelope) error) error {
+// the declared facts. Commands that were recorded are not among them. It reads in s,
+// the tenant's, which may be a transaction: whoever holds one must not wait for another
+// connection.
+func (t *Trail) Replay(ctx context.Context, s store.Scope, tenantID string, do func(events.Envelope) error) error {
 	at, id := time.Unix(0, 0), uuid.Nil.String()
 	for {
-		page, err := store.All(ctx, t.db.Tenant(tenantID), scanEntry, `SELECT `+entryColumns+` FROM audit_entry
+		page, err := store.All(ctx, s, scanEntry, `SELECT `+entryColumns+` FROM audit_entry
 			WHERE tenant_id = $1 AND (occurred_at > $2 OR (occurred_at = $2 AND event_id > $3))
 			ORDER BY occurred_at, event_id LIMIT $4`, at, id, pageSize)
 		if err != nil {

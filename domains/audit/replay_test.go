@@ -33,7 +33,7 @@ func TestReplayTellsTheFactsInTheOrderInWhichTheyHappened(t *testing.T) {
 		}))
 
 		var all []events.Envelope
-		require.NoError(t, trail.Replay(t.Context(), tenant, func(env events.Envelope) error {
+		require.NoError(t, trail.Replay(t.Context(), db.Tenant(tenant), tenant, func(env events.Envelope) error {
 			all = append(all, env)
 			return nil
 		}))
@@ -48,10 +48,10 @@ func TestReplayTellsTheFactsInTheOrderInWhichTheyHappened(t *testing.T) {
 		require.Equal(t, last.Version, all[many-1].Version)
 		require.JSONEq(t, `{"appointment_id": "a2", "cancelled_by": "staff", "fee": {"cents": 2, "currency": "EUR"}}`, string(all[many-1].Data))
 
-		since, err := trail.Since(t.Context(), tenant, recorded)
+		since, err := trail.Since(t.Context(), db.Tenant(tenant), recorded)
 		require.NoError(t, err)
 		require.Zero(t, since, "nothing has expired")
-		require.NoError(t, trail.Replay(t.Context(), another, func(events.Envelope) error { return fmt.Errorf("another tenant's") }))
+		require.NoError(t, trail.Replay(t.Context(), db.Tenant(another), another, func(events.Envelope) error { return fmt.Errorf("another tenant's") }))
 	}, audit.Migrations)
 }
 
@@ -72,7 +72,7 @@ func TestSinceIsAfterWhatHasExpired(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, int64(1), deleted)
 
-			since, err := trail.Since(t.Context(), tenant, c.now)
+			since, err := trail.Since(t.Context(), db.Tenant(tenant), c.now)
 
 			require.NoError(t, err)
 			require.Equal(t, c.want, since)

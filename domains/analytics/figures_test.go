@@ -223,6 +223,36 @@ func TestANA9_ARescheduleMovesTheVisit(t *testing.T) {
 	})
 }
 
+func TestANA10_ADayHasAsManyHoursAsItHas(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, db *store.DB) {
+		twice := time.Date(2027, 10, 31, 0, 30, 0, 0, time.UTC) // 02:30 in Berlin, for the first time
+		r := visit(2)
+		r.StartsAt, r.EndsAt = twice, twice.Add(time.Hour)
+		again := visit(3)
+		again.StartsAt, again.EndsAt = twice.Add(time.Hour), twice.Add(2*time.Hour)
+		facts := deliver(t, db, booking(t, visit(1), 1), booking(t, r, 2), booking(t, again, 3))
+		hours := func(measure, date string) []figures.Row {
+			all, err := facts.Report(t.Context(), tenant, today, figures.Query{Measures: []string{measure}, From: date, To: date, By: "hour"})
+			require.NoError(t, err)
+			return all[0].Rows
+		}
+
+		short := hours("bookings", "2027-03-28")
+		require.Len(t, short, 23)
+		require.Equal(t, []figures.Row{{Group: "2027-03-28T00:00+01:00", Sum: 3}, {Group: "2027-03-28T01:00+01:00"}, {Group: "2027-03-28T03:00+02:00"}}, short[:3])
+		long := hours("visits_booked", "2027-10-31")
+		require.Len(t, long, 25)
+		require.Equal(t, []figures.Row{{Group: "2027-10-31T02:00+02:00", Sum: 1}, {Group: "2027-10-31T02:00+01:00", Sum: 1}, {Group: "2027-10-31T03:00+01:00"}}, long[2:5])
+		require.Len(t, hours("calls", "2027-03-30"), 24)
+
+		_, err := facts.Report(t.Context(), tenant, today, figures.Query{From: "2027-03-28", To: "2027-03-29", By: "hour"})
+		var refusal *events.Refusal
+		require.ErrorAs(t, err, &refusal)
+		require.Equal(t, "ANA-10", refusal.Rule)
+	})
+}
+
 func TestANA11_CurrenciesAreNotAdded(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, db *store.DB) {
@@ -289,7 +319,7 @@ func TestANA13_EveryMeasureCanBeAskedFor(t *testing.T) {
 		require.True(t, slices.IsSorted(analytics.Measures()))
 		answered := map[string]int{}
 		for _, by := range append(analytics.Dimensions(), "") {
-			all, err := facts.Report(t.Context(), tenant, today, figures.Query{From: "2027-03-01", To: "2027-04-30", By: by})
+			all, err := facts.Report(t.Context(), tenant, today, figures.Query{From: "2027-03-28", To: "2027-03-28", By: by})
 			require.NoError(t, err)
 			for _, m := range all {
 				answered[m.Name]++

@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/herald-bus/herald/events/figures"
@@ -15,6 +16,24 @@ type measure struct {
 	unit        figures.Unit      // unless it is a count, or a share of per
 	by          map[string]string // the columns that it can be broken down by
 	ago         time.Duration     // $4 is so long before now; 0 for no $4
+	instants    *instants         // what it counts by the hour, if it does
+}
+
+// knows reports whether the measure can be broken down so.
+func (m measure) knows(by string) bool {
+	if by == byHour {
+		return m.instants != nil
+	}
+	return m.by[by] != ""
+}
+
+// dimensions lists what it can be broken down by.
+func (m measure) dimensions() []string {
+	all := slices.Sorted(maps.Keys(m.by))
+	if m.instants != nil {
+		all = append(all, byHour)
+	}
+	return all
 }
 
 // broken returns the columns of dimensions: those that are given, by day, and all in one.
@@ -41,10 +60,10 @@ var (
 var leadBuckets = []string{"lead_0_2h", "lead_2_24h", "lead_1_3d", "lead_3_7d", "lead_7_14d", "lead_14_30d", "lead_over_30d"}
 
 var measures = withLeads(map[string]measure{
-	"bookings":               {table: "agg_bookings_daily", date: "created_on", of: "created", by: bookingsBy},
+	"bookings":               {table: "agg_bookings_daily", date: "created_on", of: "created", by: bookingsBy, instants: &instants{"fact_booking", "created_at"}},
 	"first_visits":           {table: "agg_bookings_daily", date: "created_on", of: "first_visits", per: "created", by: bookingsBy},
 	"reschedules":            {table: "agg_bookings_daily", date: "created_on", of: "rescheduled", by: bookingsBy},
-	"visits_booked":          {table: "agg_visits_daily", date: "visit_on", of: "booked", by: visitsBy},
+	"visits_booked":          {table: "agg_visits_daily", date: "visit_on", of: "booked", by: visitsBy, instants: &instants{"fact_booking", "starts_at"}},
 	"no_show_rate":           {table: "agg_visits_daily", date: "visit_on", of: "no_show", per: "no_show + completed", by: visitsBy},
 	"cancellation_rate":      {table: "agg_visits_daily", date: "visit_on", of: "cancelled", per: "booked", by: visitsBy},
 	"late_cancellation_rate": {table: "agg_visits_daily", date: "visit_on", of: "cancelled_late", per: "booked", by: visitsBy},
@@ -57,7 +76,7 @@ var measures = withLeads(map[string]measure{
 		table: "fact_callback", date: "requested_on", per: "1", by: callbackBy,
 		of: "CASE WHEN result = 'completed' AND closed_at < expires_at THEN 1 ELSE 0 END",
 	},
-	"calls":               {table: "agg_calls_daily", date: "started_on", of: "calls", by: callsBy},
+	"calls":               {table: "agg_calls_daily", date: "started_on", of: "calls", by: callsBy, instants: &instants{"fact_call", "started_at"}},
 	"qualified_calls":     {table: "agg_calls_daily", date: "started_on", of: "qualified", by: callsBy},
 	"call_conversion":     {table: "agg_calls_daily", date: "started_on", of: "converted", per: "qualified", by: callsBy},
 	"failed_calls":        {table: "agg_calls_daily", date: "started_on", of: "failed", per: "calls", by: callsBy},
@@ -65,7 +84,7 @@ var measures = withLeads(map[string]measure{
 	"time_to_booking":     {table: "agg_calls_daily", date: "started_on", of: "booking_s", per: "converted", unit: figures.Seconds, by: callsBy},
 	"call_cost":           {table: "agg_calls_daily", date: "started_on", of: "cost_cents", unit: figures.Money, by: callsBy},
 	"call_cost_estimated": {table: "agg_calls_daily", date: "started_on", of: "estimated_cents", unit: figures.Money, by: callsBy},
-	"messages_sent":       {table: "agg_messages_daily", date: "sent_on", of: "sent", by: messagesBy},
+	"messages_sent":       {table: "agg_messages_daily", date: "sent_on", of: "sent", by: messagesBy, instants: &instants{"fact_message", "sent_at"}},
 	"late_messages":       {table: "agg_messages_daily", date: "sent_on", of: "late", per: "sent", by: messagesBy},
 	"message_cost":        {table: "agg_messages_daily", date: "sent_on", of: "cost_cents", unit: figures.Money, by: messagesBy},
 	"delivery_rate": {

@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,18 +20,18 @@ func Measures() []string { return slices.Sorted(maps.Keys(measures)) }
 func Dimensions() []string {
 	all := map[string]bool{}
 	for _, m := range measures {
-		for name := range m.by {
-			all[name] = name != ""
+		for _, name := range m.dimensions() {
+			all[name] = true
 		}
 	}
-	delete(all, "")
+	delete(all, "") // all in one
 	return slices.Sorted(maps.Keys(all))
 }
 
 // Report answers a query, with everything that was recorded until now: it computes
 // the days that changed first.
 func (f *Facts) Report(ctx context.Context, tenantID string, now time.Time, q figures.Query) ([]figures.Measure, error) {
-	if err := checkRange(q.From, q.To); err != nil {
+	if err := errors.Join(checkRange(q.From, q.To), checkHours(q)); err != nil {
 		return nil, err
 	}
 	names, err := wanted(q)
@@ -59,15 +60,15 @@ func wanted(q figures.Query) (names []string, err error) {
 		if !known {
 			return nil, events.Refuse("unknown_measure", "ANA-13", "measure %q must be one of %q", name, Measures())
 		}
-		if _, known := m.by[q.By]; !known {
-			return nil, events.Refuse("invalid", "ANA-13", "%s is broken down by one of %q, not by %q", name, slices.Sorted(maps.Keys(m.by)), q.By)
+		if !m.knows(q.By) {
+			return nil, events.Refuse("invalid", "ANA-13", "%s is broken down by one of %q, not by %q", name, m.dimensions(), q.By)
 		}
 	}
 	if len(q.Measures) > 0 {
 		return q.Measures, nil
 	}
 	for _, name := range Measures() {
-		if _, known := measures[name].by[q.By]; known {
+		if measures[name].knows(q.By) {
 			names = append(names, name)
 		}
 	}
@@ -89,6 +90,9 @@ func (m measure) kind() figures.Unit {
 }
 
 func (m measure) rows(ctx context.Context, s store.Scope, now time.Time, q figures.Query) ([]figures.Row, error) {
+	if q.By == byHour {
+		return m.instants.hours(ctx, s, q)
+	}
 	args := []any{q.From, q.To}
 	if m.ago > 0 {
 		args = append(args, now.Add(-m.ago))

@@ -76,6 +76,9 @@ func tellSalon(ctx context.Context, up *system, vendorURL string) error {
 	if err := r.printDiary(ctx); err != nil {
 		return err
 	}
+	if err := r.printBooks(ctx); err != nil {
+		return err
+	}
 	fmt.Printf("\nThe mails: %s\n\n", relative(up.outbox))
 	return errors.Join(r.faults...)
 }
@@ -302,8 +305,7 @@ func sum(counts map[string]int) (n int) {
 // printDiary prints what stands now.
 func (r *reception) printDiary(ctx context.Context) error {
 	var listed []appointment.Listed
-	err := r.steps.Ask(ctx, workflows.StepList, workflows.StepRequest[any]{Cause: cause(uuid.NewString()), Request: appointment.ListQuery{From: time.Now().UTC()}}, &listed)
-	if err != nil {
+	if err := r.ask(ctx, workflows.StepList, appointment.ListQuery{From: time.Now().UTC()}, &listed); err != nil {
 		return err
 	}
 	diary := table.NewWriter()

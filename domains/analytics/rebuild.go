@@ -118,8 +118,13 @@ func (r *Rebuilder) replay(ctx context.Context, f *Facts, tenantID string, now t
 		}
 		return nil
 	})
-	for _, id := range forgotten {
-		err = errors.Join(err, f.forget(ctx, tenantID, id)) // the trail may not know it any more
+	if err != nil {
+		return told, err
 	}
-	return told, err
+	for _, id := range forgotten { // the trail may not know it any more
+		if err := f.forget(ctx, tenantID, id); err != nil {
+			return told, err
+		}
+	}
+	return told, nil
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/domains/internal/store/storetest"
 	"github.com/herald-bus/herald/events"
-	"github.com/herald-bus/herald/events/chain"
 )
 
 // later is when everything in these tests may be sealed.
@@ -62,7 +61,7 @@ func asSuperuser(t *testing.T, db *store.DB, statement string, args ...any) {
 	require.Positive(t, n)
 }
 
-func verify(t *testing.T, trail *audit.Trail, tenantID string) chain.Verification {
+func verify(t *testing.T, trail *audit.Trail, tenantID string) audit.Verification {
 	t.Helper()
 	v, err := trail.Verify(t.Context(), tenantID, 0)
 	require.NoError(t, err)
@@ -77,8 +76,8 @@ func TestAUD1_EveryEventHasOneEntryInItsTenantsChain(t *testing.T) {
 		require.NoError(t, trail.Append(t.Context(), another, entry(t, 1)))
 		require.NoError(t, trail.SealAll(t.Context(), quiet, later))
 
-		require.Equal(t, chain.Verification{Checked: 3}, verify(t, trail, tenant))
-		require.Equal(t, chain.Verification{Checked: 1}, verify(t, trail, another))
+		require.Equal(t, audit.Verification{Checked: 3}, verify(t, trail, tenant))
+		require.Equal(t, audit.Verification{Checked: 1}, verify(t, trail, another))
 	}, audit.Migrations)
 }
 
@@ -170,7 +169,7 @@ func TestAUD3_ThousandEntriesAtOnceHaveNoGap(t *testing.T) {
 
 		_, err := trail.Seal(t.Context(), tenant, later)
 		require.NoError(t, err)
-		require.Equal(t, chain.Verification{Checked: 1000}, verify(t, trail, tenant))
+		require.Equal(t, audit.Verification{Checked: 1000}, verify(t, trail, tenant))
 	}, audit.Migrations)
 }
 
@@ -254,7 +253,7 @@ func TestAUD5_VerificationStartsWhereItIsTold(t *testing.T) {
 
 		v, err := trail.Verify(t.Context(), tenant, 4)
 		require.NoError(t, err)
-		require.Equal(t, chain.Verification{Checked: 7}, v)
+		require.Equal(t, audit.Verification{Checked: 7}, v)
 		_, err = trail.Verify(t.Context(), tenant, 40)
 		var refusal *events.Refusal
 		require.ErrorAs(t, err, &refusal)
@@ -274,7 +273,7 @@ func TestAUD6_ATruncatedTailIsFound(t *testing.T) {
 		require.Nil(t, again, "one a day")
 
 		asSuperuser(t, db, `DELETE FROM audit_entry WHERE seq > 8`)
-		require.Equal(t, chain.Verification{Checked: 8, BadSeq: 9, Kind: audit.BadTruncated, Expected: "10", Found: "8"}, verify(t, trail, tenant))
+		require.Equal(t, audit.Verification{Checked: 8, BadSeq: 9, Kind: audit.BadTruncated, Expected: "10", Found: "8"}, verify(t, trail, tenant))
 
 		_, err = db.AllTenants().Exec(t.Context(), `UPDATE audit_head SET seq = 8, hash = (SELECT hash FROM audit_entry WHERE seq = 8)`)
 		require.NoError(t, err)
@@ -338,7 +337,7 @@ func TestAUD8_TheChainVerifiesAfterAnErasure(t *testing.T) {
 		_, err := trail.Seal(t.Context(), tenant, later)
 
 		require.NoError(t, err)
-		require.Equal(t, chain.Verification{Checked: 2}, verify(t, trail, tenant))
+		require.Equal(t, audit.Verification{Checked: 2}, verify(t, trail, tenant))
 		dump := storetest.Dump(t, db)
 		require.Contains(t, dump, `{"customer_id":"c1","placeholder":false,"source":"voice","version":1}`)
 		require.NotContains(t, dump, "Neuling")

@@ -10,7 +10,6 @@ import (
 	"github.com/herald-bus/herald/domains/audit"
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/domains/internal/store/storetest"
-	"github.com/herald-bus/herald/events/chain"
 )
 
 func TestAUD9_EntriesExpireThreeYearsAfterTheirYear(t *testing.T) {
@@ -35,7 +34,7 @@ func TestAUD9_EntriesExpireThreeYearsAfterTheirYear(t *testing.T) {
 		require.NoError(t, err)
 
 		require.Equal(t, []int64{0, 2, 0}, []int64{early, due, again})
-		require.Equal(t, chain.Verification{Checked: 2}, verify(t, trail, tenant))
+		require.Equal(t, audit.Verification{Checked: 2}, verify(t, trail, tenant))
 		made, err := trail.Checkpoints(t.Context(), tenant)
 		require.NoError(t, err)
 		require.Len(t, made, 1)
@@ -72,7 +71,7 @@ func TestAUD10_CommandsAreRecordedBesideEvents(t *testing.T) {
 		_, err := trail.Seal(t.Context(), tenant, later)
 		require.NoError(t, err)
 
-		require.Equal(t, chain.Verification{Checked: 2}, verify(t, trail, tenant))
+		require.Equal(t, audit.Verification{Checked: 2}, verify(t, trail, tenant))
 		c.Type = "operator.danced"
 		require.Error(t, trail.Record(t.Context(), tenant, recorded, c))
 	}, audit.Migrations)

@@ -20,9 +20,12 @@ const (
 	BadTruncated  = "truncated"  // the end is missing
 )
 
+// A Verification is what came out of looking at a chain.
+type Verification = chain.Verification
+
 // Verify looks at the sealed entries of a tenant from the given seq on; 0 is all
 // that are kept. Where earlier entries have expired it starts at their checkpoint.
-func (t *Trail) Verify(ctx context.Context, tenantID string, from int64) (chain.Verification, error) {
+func (t *Trail) Verify(ctx context.Context, tenantID string, from int64) (Verification, error) {
 	s := t.db.Tenant(tenantID)
 	w := walk{tenantID: tenantID, at: head{0, Genesis(tenantID)}}
 	var err error
@@ -62,7 +65,7 @@ type walk struct {
 	checkpoints []Checkpoint
 	ahead       []Checkpoint // those that may still come
 	at          head
-	v           chain.Verification
+	v           Verification
 }
 
 func (w *walk) bad(seq int64, kind, expected, found string) {

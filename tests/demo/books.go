@@ -23,7 +23,7 @@ func (r *reception) printBooks(ctx context.Context) error {
 	}
 	var all []figures.Measure
 	err := harness.Await(ctx, patience, func(ctx context.Context) (bool, error) {
-		if err := r.ask(ctx, workflows.StepReport, q, &all); err != nil {
+		if err := r.steps.Ask(ctx, workflows.StepReport, workflows.StepRequest[any]{Cause: cause(uuid.NewString()), Request: q}, &all); err != nil {
 			return true, err
 		}
 		if len(all[0].Rows) != 1 || all[0].Rows[0].Sum != booked {
@@ -48,8 +48,4 @@ func (r *reception) printBooks(ctx context.Context) error {
 	}
 	fmt.Printf("\nWhat it has come to (starter figures):\n\n%s\n", books.Render())
 	return nil
-}
-
-func (r *reception) ask(ctx context.Context, step string, request, answer any) error {
-	return r.steps.Ask(ctx, step, workflows.StepRequest[any]{Cause: cause(uuid.NewString()), Request: request}, answer)
 }

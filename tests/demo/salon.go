@@ -305,7 +305,8 @@ func sum(counts map[string]int) (n int) {
 // printDiary prints what stands now.
 func (r *reception) printDiary(ctx context.Context) error {
 	var listed []appointment.Listed
-	if err := r.ask(ctx, workflows.StepList, appointment.ListQuery{From: time.Now().UTC()}, &listed); err != nil {
+	err := r.steps.Ask(ctx, workflows.StepList, workflows.StepRequest[any]{Cause: cause(uuid.NewString()), Request: appointment.ListQuery{From: time.Now().UTC()}}, &listed)
+	if err != nil {
 		return err
 	}
 	diary := table.NewWriter()

@@ -88,6 +88,8 @@ type Life struct {
 	Desk Desk
 	// Seed loads the demo's salons.
 	Seed func(ctx context.Context, tenantID string, now time.Time) ([]events.Event, error)
+	// Books tell what has become of it all.
+	Books Books
 }
 
 // Register registers each step under its name.
@@ -122,6 +124,7 @@ func (l Life) Register(r Registry) {
 	})
 	l.registerChanges(r)
 	l.registerQuestions(r)
+	l.Books.register(r)
 	l.registerCallbacks(r)
 	l.registerHolds(r)
 	l.registerSeries(r)

@@ -39,6 +39,8 @@ var Module = fx.Options(
 	notifications.Module,
 	resilience.Module,
 	voiceai.Module,
+
+	fx.Provide(func(t *audit.Trail) analytics.Trail { return t }),
 )
 
 // Upkeep runs what the domains do by themselves every so often. It belongs into

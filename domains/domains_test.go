@@ -44,13 +44,10 @@ var heardByAuditOnly = []string{
 	"appointment.started",
 	"appointment.wish_matched",
 	"audit.chain_broken",
-	"call.appointment_booked",
-	"call.cost_settled",
 	"customer.duplicate_suspected",
 	"customer.erasure_requested",
 	"customer.identified",
 	"customer.phone_normalized",
-	"notification.sent",
 }
 
 // forThisProcess are the listeners that only concern what a process has cached, or

@@ -3,7 +3,9 @@ package domains
 import (
 	"go.uber.org/fx"
 
+	"github.com/herald-bus/herald/domains/analytics"
 	"github.com/herald-bus/herald/domains/appointments"
+	"github.com/herald-bus/herald/domains/audit"
 	"github.com/herald-bus/herald/domains/availability"
 	"github.com/herald-bus/herald/domains/calendarsync"
 	"github.com/herald-bus/herald/domains/customers"
@@ -15,7 +17,12 @@ import (
 // nothing; whoever delivers decorates it.
 type Lives = appointments.Lives
 
-// Services are what a booking is made of, for whoever orchestrates it.
+// Measures lists the figures that can be asked for, Dimensions what they can be broken
+// down by.
+var Measures, Dimensions = analytics.Measures, analytics.Dimensions
+
+// Services are what a booking is made of and what tells of it afterwards, for whoever
+// orchestrates it.
 type Services struct {
 	fx.In
 
@@ -23,6 +30,9 @@ type Services struct {
 	Availability *availability.Service
 	Customers    *customers.Service
 	Calendar     *calendarsync.Desk
+	Facts        *analytics.Facts
+	Rebuilder    *analytics.Rebuilder
+	Trail        *audit.Trail
 	DB           *store.DB
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -21,10 +22,12 @@ func writeHelp(w io.Writer, cmd *cobra.Command) {
 		about = cmd.Short + "."
 	}
 	fmt.Fprintf(&b, "%s\n\nUsage:\n", strings.TrimSpace(about))
+	alone := strings.Contains(cmd.Use, " ") // it does something without a command
+	if alone || !cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "  %s\n", cmd.UseLine())
+	}
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintf(&b, "  %s COMMAND\n", cmd.CommandPath())
-	} else {
-		fmt.Fprintf(&b, "  %s\n", cmd.UseLine())
 	}
 	fmt.Fprintf(&b, "\nExamples:\n%s\n", strings.TrimRight(cmd.Example, "\n"))
 	for _, group := range cmd.Groups() {
@@ -55,6 +58,15 @@ func writeHelp(w io.Writer, cmd *cobra.Command) {
 		section("Connection", func(f *pflag.Flag, _ bool) bool { return isConnection(f) })
 	}
 	_, _ = io.WriteString(w, b.String())
+}
+
+// wrapped breaks a paragraph into lines as wide as the help.
+func wrapped(paragraph string) string {
+	lines := strings.Split(text.WrapSoft(paragraph, helpWidth), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " ")
+	}
+	return strings.Join(lines, "\n")
 }
 
 func isConnection(flag *pflag.Flag) bool { return flag.Annotations[connectionGroup] != nil }

@@ -43,6 +43,7 @@ Data goes to standard output, everything else to standard error. Exit codes:
 		a.seedCommand(), a.slotsCommand(), a.holdCommand(), a.renewCommand(), a.releaseCommand(), a.bookCommand(), a.seriesCommand(),
 		a.rescheduleCommand(), a.updateCommand(), a.cancelCommand(),
 		a.appointmentsCommand(), a.callbacksCommand(), a.customersCommand())...)
+	addGroup(root, "Books", a.figuresCommand(), a.auditCommand())
 	addGroup(root, "Others", a.versionCommand(), completionCommand())
 	return root
 }

@@ -47,7 +47,10 @@ func newActivities(config Config, registry *events.Registry, log *slog.Logger) (
 
 // newLife hands the domains' services to the lives of appointments.
 func newLife(s domains.Services) activities.Life {
-	return activities.Life{Customers: s.Customers, Availability: s.Availability, Appointments: s.Appointments, Calendar: s.Calendar, Rank: s.Rank, Seed: s.Seed}
+	return activities.Life{
+		Customers: s.Customers, Availability: s.Availability, Appointments: s.Appointments, Calendar: s.Calendar, Rank: s.Rank, Seed: s.Seed,
+		Books: activities.Books{Report: s.Facts.Report, Rebuild: s.Rebuilder.Rebuild, Verify: s.Trail.Verify},
+	}
 }
 
 // newPublisher announces what upkeep finds out.

@@ -25,14 +25,36 @@ const (
 	StepFindCustomers = "customers.find"
 	StepListCallbacks = "appointments.list-callbacks"
 	StepListSeries    = "appointments.list-series"
+	StepReport        = "analytics.report"
+	StepRebuild       = "analytics.rebuild"
+	StepVerify        = "audit.verify"
 )
 
 // lonely lists them.
-var lonely = []string{StepSeed, StepFreeSlots, StepDemand, StepQuery, StepList, StepFindCustomers, StepListCallbacks, StepListSeries}
+var lonely = []string{
+	StepSeed, StepFreeSlots, StepDemand, StepQuery, StepList, StepFindCustomers, StepListCallbacks, StepListSeries, StepReport, StepRebuild, StepVerify,
+}
+
+// paceOf returns the pace of a step: some go through all that a tenant has.
+func paceOf(step string) pace {
+	if step == StepRebuild || step == StepVerify {
+		return pace{timeout: 5 * time.Minute, first: time.Second, factor: 2, longest: 10 * time.Second, attempts: 3}
+	}
+	return patient
+}
+
+// patienceWith is how long somebody waits for a step.
+func patienceWith(step string) time.Duration {
+	if p := paceOf(step); p.timeout > time.Minute {
+		return time.Duration(p.attempts) * p.timeout
+	}
+	return time.Minute
+}
 
 // runStep does the step that the workflow's type names and announces what it says.
 func runStep(ctx workflow.Context, q StepRequest[json.RawMessage]) (StepAnswer[json.RawMessage], error) {
-	answer, err := do[json.RawMessage, json.RawMessage](ctx, patient, workflow.GetInfo(ctx).WorkflowType.Name, q)
+	step := workflow.GetInfo(ctx).WorkflowType.Name
+	answer, err := do[json.RawMessage, json.RawMessage](ctx, paceOf(step), step, q)
 	if err != nil {
 		return answer, err
 	}
@@ -55,7 +77,7 @@ func (s *Steps) Ask(ctx context.Context, step string, q StepRequest[any], answer
 	if q.Key == "" {
 		q.Key = uuid.NewString()
 	}
-	const patience = time.Minute
+	patience := patienceWith(step)
 	run, err := s.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID:                       fmt.Sprintf("step/%s/%s", step, q.Key),
 		TaskQueue:                s.config.taskQueue(),

@@ -113,7 +113,7 @@ func (b *Booking) applyUpdated(m *merge, e appointment.Updated) error {
 }
 
 func (b *Booking) applyRescheduled(m *merge, e appointment.Rescheduled) error {
-	if m.once("rescheduled") {
+	if m.once("rescheduled:" + m.by.Event) {
 		b.Reschedules++
 	}
 	return b.applyRef(m, e.Ref)

@@ -36,7 +36,7 @@ func (b *Booking) into() []any {
 // appointment, which it begins if need be. The customer is locked before the
 // bookings, and these before the days: everybody keeps that order.
 func (f *Facts) recordBooking(ctx context.Context, by events.Meta, now time.Time, ref appointment.Ref, apply func(*Booking, *merge) error) error {
-	err := f.db.Tenant(by.TenantID).InTx(ctx, func(tx store.Scope) error {
+	err := f.scope(by.TenantID).InTx(ctx, func(tx store.Scope) error {
 		customerID, err := lockCustomer(ctx, tx, ref.CustomerID)
 		if err != nil {
 			return err
@@ -65,7 +65,7 @@ func (f *Facts) recordBooking(ctx context.Context, by events.Meta, now time.Time
 		if b.CustomerID == ref.CustomerID {
 			b.CustomerID = customerID
 		}
-		return b.save(ctx, tx, m, now, before)
+		return f.saveBooking(ctx, tx, m, now, b, before)
 	})
 	if err != nil {
 		return fmt.Errorf("analytics: record the booking %s: %w", ref.AppointmentID, err)
@@ -73,8 +73,8 @@ func (f *Facts) recordBooking(ctx context.Context, by events.Meta, now time.Time
 	return nil
 }
 
-// save writes the fact and marks the days that it was and is on.
-func (b *Booking) save(ctx context.Context, tx store.Scope, m *merge, now time.Time, before Booking) error {
+// saveBooking writes the fact and marks the days that it was and is on.
+func (f *Facts) saveBooking(ctx context.Context, tx store.Scope, m *merge, now time.Time, b, before Booking) error {
 	seen, err := m.encode()
 	if err != nil {
 		return err
@@ -94,7 +94,12 @@ func (b *Booking) save(ctx context.Context, tx store.Scope, m *merge, now time.T
 	if err != nil {
 		return err
 	}
-	return markDirty(ctx, tx, now, append(days,
+	if b.BranchID != before.BranchID {
+		if err := f.moveMessages(ctx, tx, now, b.AppointmentID, before.BranchID, b.BranchID); err != nil {
+			return err
+		}
+	}
+	return f.touch(ctx, tx, now, append(days,
 		day{visitFigures, before.VisitOn, before.BranchID}, day{visitFigures, b.VisitOn, b.BranchID},
 		day{bookingFigures, before.CreatedOn, before.BranchID}, day{bookingFigures, b.CreatedOn, b.BranchID})...)
 }

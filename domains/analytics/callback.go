@@ -16,7 +16,7 @@ const (
 
 // recordCallback notes that somebody wants to be called back.
 func (f *Facts) recordCallback(ctx context.Context, by events.Meta, e appointment.CallbackRequested) error {
-	scope := f.db.Tenant(by.TenantID)
+	scope := f.scope(by.TenantID)
 	on, err := localDate(ctx, scope, e.BranchID, "", by.Time)
 	if err == nil {
 		_, err = scope.Exec(ctx, `INSERT INTO fact_callback (tenant_id, callback_id, branch_id, priority, requested_at, requested_on, expires_at)
@@ -33,7 +33,7 @@ func (f *Facts) recordCallback(ctx context.Context, by events.Meta, e appointmen
 
 // recordCallbackEnd notes how it ended; of several ends the last counts.
 func (f *Facts) recordCallbackEnd(ctx context.Context, by events.Meta, callbackID, result string) error {
-	_, err := f.db.Tenant(by.TenantID).Exec(ctx, `INSERT INTO fact_callback (tenant_id, callback_id, result, closed_at, closed_by)
+	_, err := f.scope(by.TenantID).Exec(ctx, `INSERT INTO fact_callback (tenant_id, callback_id, result, closed_at, closed_by)
 		VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (tenant_id, callback_id) DO UPDATE SET result = excluded.result, closed_at = excluded.closed_at, closed_by = excluded.closed_by
 		WHERE fact_callback.closed_at IS NULL OR (fact_callback.closed_at, fact_callback.closed_by) < (excluded.closed_at, excluded.closed_by)`,

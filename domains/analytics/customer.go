@@ -58,7 +58,7 @@ func rankVisits(ctx context.Context, tx store.Scope, customerID string) ([]day, 
 
 // recordCustomer notes when somebody became a customer, and how.
 func (f *Facts) recordCustomer(ctx context.Context, by events.Meta, e customer.Created) error {
-	scope := f.db.Tenant(by.TenantID)
+	scope := f.scope(by.TenantID)
 	on, err := localDate(ctx, scope, "", "", by.Time)
 	if err != nil {
 		return err
@@ -74,7 +74,7 @@ func (f *Facts) recordCustomer(ctx context.Context, by events.Meta, e customer.C
 
 // forget takes a customer's id out of all facts, and keeps it out. The facts stay.
 func (f *Facts) forget(ctx context.Context, tenantID, customerID string) error {
-	scope := f.db.Tenant(tenantID)
+	scope := f.scope(tenantID)
 	// The note comes first, by itself: who records a booking of his at the same time
 	// either sees it or is done before the facts are changed.
 	_, err := scope.Exec(ctx, `INSERT INTO fact_customer (tenant_id, customer_id, forgotten) VALUES ($1, $2, true)
@@ -91,7 +91,7 @@ func (f *Facts) forget(ctx context.Context, tenantID, customerID string) error {
 // fold makes the facts about a duplicate the surviving customer's, those that are
 // still to come included.
 func (f *Facts) fold(ctx context.Context, tenantID string, now time.Time, e customer.Merged) error {
-	scope := f.db.Tenant(tenantID)
+	scope := f.scope(tenantID)
 	_, err := scope.Exec(ctx, `INSERT INTO fact_customer (tenant_id, customer_id, folded_into) VALUES ($1, $2, $3)
 		ON CONFLICT (tenant_id, customer_id) DO UPDATE SET folded_into = excluded.folded_into`, e.DuplicateID, e.PrimaryID)
 	if err == nil {
@@ -105,7 +105,7 @@ func (f *Facts) fold(ctx context.Context, tenantID string, now time.Time, e cust
 				return err
 			}
 			days, err := rankVisits(ctx, tx, survivor)
-			return errors.Join(err, markDirty(ctx, tx, now, days...))
+			return errors.Join(err, f.touch(ctx, tx, now, days...))
 		})
 	}
 	if err != nil {

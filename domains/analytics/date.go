@@ -36,9 +36,9 @@ func localDate(ctx context.Context, s store.Scope, branchID, zone string, t time
 		}
 		return dateIn(branch.Zone, t)
 	}
-	branches, err := tenancy.Branches(ctx, s)
-	if err != nil || len(branches) == 0 {
-		return t.UTC().Format(time.DateOnly), err
+	home, err := homeZone(ctx, s)
+	if err != nil {
+		return "", err
 	}
-	return dateIn(branches[0].Zone, t)
+	return dateIn(home, t)
 }

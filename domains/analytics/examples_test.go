@@ -13,6 +13,7 @@ import (
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/customer"
+	"github.com/herald-bus/herald/events/figures"
 )
 
 func TestLeadTimesAreElapsedTime(t *testing.T) {
@@ -24,8 +25,8 @@ func TestLeadTimesAreElapsedTime(t *testing.T) {
 		at := time.Date(2027, 3, 20, 9, 0, 0, 0, time.UTC)
 		facts := deliver(t, db, sealed(t, appointment.Created{Ref: r, Price: eur(4000), CalendarState: "none", IdempotencyKey: "k"}, at, 1))
 
-		require.Equal(t, []analytics.Row{{Sum: 1, Of: 1, HasRate: true}}, report(t, facts, "lead_7_14d", ""))
-		require.Equal(t, []analytics.Row{{Sum: 0, Of: 1, HasRate: true}}, report(t, facts, "lead_3_7d", ""))
+		require.Equal(t, []figures.Row{{Sum: 1, Of: 1}}, report(t, facts, "lead_7_14d", ""))
+		require.Equal(t, []figures.Row{{Sum: 0, Of: 1}}, report(t, facts, "lead_3_7d", ""))
 		leads, err := facts.LeadTimes(t.Context(), tenant, "2027-03-20", "2027-03-20")
 		require.NoError(t, err)
 		const want = int64((8*24 + 23) * 3600)
@@ -100,8 +101,8 @@ func TestUnmetDemandAndCallbacks(t *testing.T) {
 			sealed(t, appointment.CallbackExpired{CallbackID: "k2", Outcome: "expired"}, starts, 7),
 		)
 
-		require.Equal(t, []analytics.Row{{Group: "hold_lost", Sum: 1}, {Group: "not_available", Sum: 1}}, report(t, facts, "unmet_demand", "reason"))
-		require.Equal(t, []analytics.Row{{Group: "high", Sum: 1, Of: 3, HasRate: true}}, report(t, facts, "callbacks_in_time", "priority"))
+		require.Equal(t, []figures.Row{{Group: "hold_lost", Sum: 1}, {Group: "not_available", Sum: 1}}, report(t, facts, "unmet_demand", "reason"))
+		require.Equal(t, []figures.Row{{Group: "high", Sum: 1, Of: 3}}, report(t, facts, "callbacks_in_time", "priority"))
 		require.NotContains(t, storetest.Dump(t, db), "+491713920019")
 	})
 }
@@ -110,8 +111,8 @@ func TestAnotherTenantsFiguresAreNotThere(t *testing.T) {
 	t.Parallel()
 	facts := deliver(t, storetest.SQLite(t, analytics.Migrations, tenancy.Migrations), created(t))
 
-	rows, err := facts.Report(t.Context(), "0198c0de-0000-7000-8000-0000000000bb", analytics.Query{Measure: "bookings", From: "2027-03-01", To: "2027-04-30"})
+	all, err := facts.Report(t.Context(), "0198c0de-0000-7000-8000-0000000000bb", today, figures.Query{Measures: []string{"bookings"}, From: "2027-03-01", To: "2027-04-30"})
 
 	require.NoError(t, err)
-	require.Empty(t, rows)
+	require.Empty(t, all[0].Rows)
 }

@@ -3,7 +3,6 @@ package analytics_test
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -16,7 +15,6 @@ import (
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/call"
-	"github.com/herald-bus/herald/events/customer"
 )
 
 const tenant = "0198c0de-0000-7000-8000-0000000000aa"
@@ -25,7 +23,8 @@ var (
 	// booked is a Saturday in UTC and a Sunday in Berlin.
 	booked = time.Date(2027, 3, 27, 23, 30, 0, 0, time.UTC)
 	starts = time.Date(2027, 3, 30, 8, 0, 0, 0, time.UTC)
-	types  = slices.Concat(appointment.Types, call.Types, customer.Types)
+	// today is when reports are asked for.
+	today = time.Date(2027, 4, 30, 8, 0, 0, 0, time.UTC)
 )
 
 func ref() appointment.Ref {
@@ -75,21 +74,8 @@ func deliver(t *testing.T, db *store.DB, envelopes ...events.Envelope) *analytic
 	return facts
 }
 
-func listeners(facts *analytics.Facts) []events.Listener {
-	var all []events.Listener
-	for _, constructor := range []func(*analytics.Facts) events.Listener{
-		analytics.NewRecordBooking, analytics.NewRecordConfirmation, analytics.NewRecordChange, analytics.NewRecordReschedule,
-		analytics.NewRecordCancellation, analytics.NewRecordVisit, analytics.NewRecordNoShow, analytics.NewRecordLostBooking,
-		analytics.NewRecordWish, analytics.NewRecordCallback, analytics.NewRecordCallbackCompleted, analytics.NewRecordCallbackExpired,
-		analytics.NewRecordCallStart, analytics.NewRecordCustomer, analytics.NewForgetCustomer, analytics.NewFoldCustomer,
-	} {
-		all = append(all, constructor(facts))
-	}
-	return all
-}
-
 func tryDeliver(ctx context.Context, facts *analytics.Facts, envelopes ...events.Envelope) error {
-	registry, err := events.NewRegistry(types, listeners(facts))
+	registry, err := events.NewRegistry(analytics.Types, analytics.Listeners(facts))
 	if err != nil {
 		return err
 	}

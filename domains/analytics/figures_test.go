@@ -15,6 +15,7 @@ import (
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
 	"github.com/herald-bus/herald/events/customer"
+	"github.com/herald-bus/herald/events/figures"
 )
 
 const branch = "0198c0de-0000-7000-8000-00000000b001"
@@ -44,15 +45,17 @@ func booking(t *testing.T, r appointment.Ref, n int) events.Envelope {
 	return sealed(t, appointment.Created{Ref: r, Price: eur(4000), CalendarState: "none", IdempotencyKey: "k"}, booked, n)
 }
 
-func report(t *testing.T, facts *analytics.Facts, measure, by string) []analytics.Row {
+func report(t *testing.T, facts *analytics.Facts, measure, by string) []figures.Row {
 	t.Helper()
-	rows, err := facts.Report(t.Context(), tenant, analytics.Query{Measure: measure, From: "2027-03-01", To: "2027-04-30", By: by})
+	all, err := facts.Report(t.Context(), tenant, today, figures.Query{Measures: []string{measure}, From: "2027-03-01", To: "2027-04-30", By: by})
 	require.NoError(t, err)
-	return rows
+	require.Len(t, all, 1)
+	require.Equal(t, measure, all[0].Name)
+	return all[0].Rows
 }
 
-// figures are a day's rows as the database has them.
-func figures(t *testing.T, db *store.DB, facts *analytics.Facts) string {
+// state is a day's rows as the database has them.
+func state(t *testing.T, db *store.DB, facts *analytics.Facts) string {
 	t.Helper()
 	_, err := facts.Recompute(t.Context(), tenant)
 	require.NoError(t, err)
@@ -85,13 +88,13 @@ func TestANA2_ARepeatedEventChangesNothing(t *testing.T) {
 		wish := sealed(t, appointment.WishRecorded{WishID: "w1", BranchID: branch, ServiceID: "s1", DesiredAt: starts, Reason: appointment.NotAvailable}, booked, 4)
 		all := []events.Envelope{booking(t, visit(1), 1), moved, gone, wish}
 		facts := deliver(t, db, all...)
-		once := figures(t, db, facts)
+		once := state(t, db, facts)
 
 		deliver(t, db, all...)
 
-		require.Equal(t, once, figures(t, db, facts))
-		require.Equal(t, []analytics.Row{{Sum: 1, Of: 1, HasRate: true}}, report(t, facts, "cancellation_rate", ""))
-		require.Equal(t, []analytics.Row{{Sum: 1}}, report(t, facts, "reschedules", ""))
+		require.Equal(t, once, state(t, db, facts))
+		require.Equal(t, []figures.Row{{Sum: 1, Of: 1}}, report(t, facts, "cancellation_rate", ""))
+		require.Equal(t, []figures.Row{{Sum: 1}}, report(t, facts, "reschedules", ""))
 	})
 }
 
@@ -107,7 +110,7 @@ func TestANA3_EventsArriveInAnyOrder(t *testing.T) {
 		require.Equal(t, analytics.Completed, b.Status)
 		require.Equal(t, "2027-03-28", b.CreatedOn)
 		require.Equal(t, int64(4500), b.PriceCents, "the final price")
-		require.Equal(t, []analytics.Row{{Currency: "EUR", Sum: 4500}}, report(t, facts, "realised_revenue", ""))
+		require.Equal(t, []figures.Row{{Currency: "EUR", Sum: 4500}}, report(t, facts, "realised_revenue", ""))
 	})
 }
 
@@ -135,7 +138,7 @@ func TestANA3_EveryOrderHasTheSameFigures(t *testing.T) {
 			for _, n := range order {
 				facts = deliver(t, db, all[n])
 			}
-			if got := figures(t, db, facts); i == 0 {
+			if got := state(t, db, facts); i == 0 {
 				want = got
 			} else {
 				require.Equal(t, want, got, "order %v", order)
@@ -189,30 +192,7 @@ func TestANA5_EachDayIsComputedByOne(t *testing.T) {
 		}
 
 		require.Equal(t, 21, total, "20 days of visits, and one of bookings")
-		require.Equal(t, []analytics.Row{{Sum: 20}}, report(t, facts, "bookings", ""))
-	})
-}
-
-func TestANA6_ARebuildHasTheSameFigures(t *testing.T) {
-	t.Parallel()
-	each(t, func(t *testing.T, db *store.DB) {
-		failed := appointment.BookingFailed{AppointmentID: "a9", BranchID: branch, ServiceID: "s1", StartsAt: starts, Zone: "Europe/Berlin", Reason: appointment.HoldLost}
-		facts := deliver(t, db, booking(t, visit(1), 1), booking(t, visit(2), 2), sealed(t, failed, booked, 3))
-		want := figures(t, db, facts)
-		for _, damage := range []string{
-			`UPDATE agg_visits_daily SET booked = 99`, `DELETE FROM agg_bookings_daily`,
-			`INSERT INTO agg_visits_daily SELECT tenant_id, '2027-04-02', branch_id, service_id, staff_id, origin, currency, booked, completed,
-				no_show, cancelled, cancelled_late, booked_cents, realised_cents, lost_cents, fee_cents FROM agg_visits_daily`,
-		} {
-			_, err := db.AllTenants().Exec(t.Context(), damage)
-			require.NoError(t, err)
-		}
-
-		days, err := facts.Rebuild(t.Context(), tenant, "2027-03-01", "2027-04-30")
-
-		require.NoError(t, err)
-		require.Equal(t, 3, days)
-		require.Equal(t, want, storetest.Dump(t, db))
+		require.Equal(t, []figures.Row{{Sum: 20}}, report(t, facts, "bookings", ""))
 	})
 }
 
@@ -223,8 +203,8 @@ func TestANA8_DatesAreThoseOfTheBranch(t *testing.T) {
 
 		facts := deliver(t, db, booking(t, visit(1), 1), wish)
 
-		require.Equal(t, []analytics.Row{{Group: "2027-03-28", Sum: 1}}, report(t, facts, "bookings", "day"))
-		require.Equal(t, []analytics.Row{{Group: "2027-03-28", Sum: 1}}, report(t, facts, "unmet_demand", "day"))
+		require.Equal(t, []figures.Row{{Group: "2027-03-28", Sum: 1}}, report(t, facts, "bookings", "day"))
+		require.Equal(t, []figures.Row{{Group: "2027-03-28", Sum: 1}}, report(t, facts, "unmet_demand", "day"))
 	})
 }
 
@@ -232,14 +212,44 @@ func TestANA9_ARescheduleMovesTheVisit(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, db *store.DB) {
 		facts := deliver(t, db, booking(t, visit(1), 1), booking(t, visit(2), 2))
-		require.Equal(t, []analytics.Row{{Group: "2027-03-30", Sum: 2}}, report(t, facts, "visits_booked", "day"))
+		require.Equal(t, []figures.Row{{Group: "2027-03-30", Sum: 2}}, report(t, facts, "visits_booked", "day"))
 		moved := visit(1)
 		moved.StartsAt, moved.EndsAt = starts.AddDate(0, 0, 1), starts.AddDate(0, 0, 1).Add(time.Hour)
 
 		deliver(t, db, sealed(t, appointment.Rescheduled{Ref: moved, OldStartsAt: starts, OldEndsAt: starts}, booked.Add(time.Hour), 3))
 
-		require.Equal(t, []analytics.Row{{Group: "2027-03-30", Sum: 1}, {Group: "2027-03-31", Sum: 1}}, report(t, facts, "visits_booked", "day"))
-		require.Equal(t, []analytics.Row{{Group: "2027-03-28", Sum: 2}}, report(t, facts, "bookings", "day"), "made on the same day as before")
+		require.Equal(t, []figures.Row{{Group: "2027-03-30", Sum: 1}, {Group: "2027-03-31", Sum: 1}}, report(t, facts, "visits_booked", "day"))
+		require.Equal(t, []figures.Row{{Group: "2027-03-28", Sum: 2}}, report(t, facts, "bookings", "day"), "made on the same day as before")
+	})
+}
+
+func TestANA10_ADayHasAsManyHoursAsItHas(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, db *store.DB) {
+		twice := time.Date(2027, 10, 31, 0, 30, 0, 0, time.UTC) // 02:30 in Berlin, for the first time
+		r := visit(2)
+		r.StartsAt, r.EndsAt = twice, twice.Add(time.Hour)
+		again := visit(3)
+		again.StartsAt, again.EndsAt = twice.Add(time.Hour), twice.Add(2*time.Hour)
+		facts := deliver(t, db, booking(t, visit(1), 1), booking(t, r, 2), booking(t, again, 3))
+		hours := func(measure, date string) []figures.Row {
+			all, err := facts.Report(t.Context(), tenant, today, figures.Query{Measures: []string{measure}, From: date, To: date, By: "hour"})
+			require.NoError(t, err)
+			return all[0].Rows
+		}
+
+		short := hours("bookings", "2027-03-28")
+		require.Len(t, short, 23)
+		require.Equal(t, []figures.Row{{Group: "2027-03-28T00:00+01:00", Sum: 3}, {Group: "2027-03-28T01:00+01:00"}, {Group: "2027-03-28T03:00+02:00"}}, short[:3])
+		long := hours("visits_booked", "2027-10-31")
+		require.Len(t, long, 25)
+		require.Equal(t, []figures.Row{{Group: "2027-10-31T02:00+02:00", Sum: 1}, {Group: "2027-10-31T02:00+01:00", Sum: 1}, {Group: "2027-10-31T03:00+01:00"}}, long[2:5])
+		require.Len(t, hours("calls", "2027-03-30"), 24)
+
+		_, err := facts.Report(t.Context(), tenant, today, figures.Query{From: "2027-03-28", To: "2027-03-29", By: "hour"})
+		var refusal *events.Refusal
+		require.ErrorAs(t, err, &refusal)
+		require.Equal(t, "ANA-10", refusal.Rule)
 	})
 }
 
@@ -250,7 +260,7 @@ func TestANA11_CurrenciesAreNotAdded(t *testing.T) {
 
 		facts := deliver(t, db, booking(t, visit(1), 1), swiss)
 
-		require.Equal(t, []analytics.Row{{Currency: "CHF", Sum: 5000}, {Currency: "EUR", Sum: 4000}}, report(t, facts, "booked_value", ""))
+		require.Equal(t, []figures.Row{{Currency: "CHF", Sum: 5000}, {Currency: "EUR", Sum: 4000}}, report(t, facts, "booked_value", ""))
 	})
 }
 
@@ -281,17 +291,17 @@ func TestANA13_AReportCoversFourHundredDays(t *testing.T) {
 	t.Parallel()
 	facts := analytics.NewFacts(storetest.SQLite(t, analytics.Migrations))
 	for _, c := range []struct {
-		q    analytics.Query
+		q    figures.Query
 		code string
 	}{
-		{analytics.Query{Measure: "bookings", From: "2027-01-01", To: "2028-02-04"}, ""},
-		{analytics.Query{Measure: "bookings", From: "2027-01-01", To: "2028-02-05"}, "range_too_long"},
-		{analytics.Query{Measure: "happiness", From: "2027-01-01", To: "2027-01-02"}, "unknown_measure"},
-		{analytics.Query{Measure: "bookings", From: "2027-01-01", To: "2027-01-02", By: "customer"}, "invalid"},
-		{analytics.Query{Measure: "bookings", From: "2027-01-02", To: "2027-01-01"}, "invalid"},
-		{analytics.Query{Measure: "bookings", From: "heute", To: "2027-01-01"}, "invalid"},
+		{figures.Query{Measures: []string{"bookings"}, From: "2027-01-01", To: "2028-02-04"}, ""},
+		{figures.Query{Measures: []string{"bookings"}, From: "2027-01-01", To: "2028-02-05"}, "range_too_long"},
+		{figures.Query{Measures: []string{"happiness"}, From: "2027-01-01", To: "2027-01-02"}, "unknown_measure"},
+		{figures.Query{Measures: []string{"bookings"}, From: "2027-01-01", To: "2027-01-02", By: "customer"}, "invalid"},
+		{figures.Query{Measures: []string{"bookings"}, From: "2027-01-02", To: "2027-01-01"}, "invalid"},
+		{figures.Query{Measures: []string{"bookings"}, From: "heute", To: "2027-01-01"}, "invalid"},
 	} {
-		_, err := facts.Report(t.Context(), tenant, c.q)
+		_, err := facts.Report(t.Context(), tenant, today, c.q)
 		if c.code == "" {
 			require.NoError(t, err)
 			continue
@@ -307,9 +317,16 @@ func TestANA13_EveryMeasureCanBeAskedFor(t *testing.T) {
 	each(t, func(t *testing.T, db *store.DB) {
 		facts := deliver(t, db, booking(t, visit(1), 1))
 		require.True(t, slices.IsSorted(analytics.Measures()))
+		answered := map[string]int{}
+		for _, by := range append(analytics.Dimensions(), "") {
+			all, err := facts.Report(t.Context(), tenant, today, figures.Query{From: "2027-03-28", To: "2027-03-28", By: by})
+			require.NoError(t, err)
+			for _, m := range all {
+				answered[m.Name]++
+			}
+		}
 		for _, measure := range analytics.Measures() {
-			report(t, facts, measure, "branch")
-			report(t, facts, measure, "day")
+			require.Greater(t, answered[measure], 2, "%s as a whole, by day, and by something", measure)
 		}
 	})
 }
@@ -318,12 +335,12 @@ func TestANA14_OriginsAreShownAsTheyAre(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, db *store.DB) {
 		var all []events.Envelope
-		want := []analytics.Row{}
+		want := []figures.Row{}
 		for n, origin := range slices.Sorted(slices.Values(appointment.Origins)) {
 			r := visit(n)
 			r.Origin = origin
 			all = append(all, booking(t, r, n))
-			want = append(want, analytics.Row{Group: string(origin), Sum: 1})
+			want = append(want, figures.Row{Group: string(origin), Sum: 1})
 		}
 
 		require.Equal(t, want, report(t, deliver(t, db, all...), "bookings", "origin"))
@@ -336,7 +353,7 @@ func TestANA16_RatesAreRoundedHalfUpToATenth(t *testing.T) {
 		sum, of int64
 		want    string
 	}{{2, 32, "6.3 %"}, {6, 40, "15.0 %"}, {92, 95, "96.8 %"}, {0, 7, "0.0 %"}, {1, 3, "33.3 %"}, {7, 7, "100.0 %"}} {
-		require.Equal(t, c.want, analytics.Row{Sum: c.sum, Of: c.of, HasRate: true}.Percent())
+		require.Equal(t, c.want, figures.Row{Sum: c.sum, Of: c.of}.Percent())
 	}
-	require.Empty(t, analytics.Row{}.Percent(), "nothing divided by nothing is no rate")
+	require.Empty(t, figures.Row{}.Percent(), "nothing divided by nothing is no rate")
 }

@@ -20,7 +20,7 @@ type lost struct{ kind, branchID, serviceID, zone, reason string }
 
 // recordLost notes it under its event, once.
 func (f *Facts) recordLost(ctx context.Context, by events.Meta, now time.Time, l lost) error {
-	err := f.db.Tenant(by.TenantID).InTx(ctx, func(tx store.Scope) error {
+	err := f.scope(by.TenantID).InTx(ctx, func(tx store.Scope) error {
 		on, err := localDate(ctx, tx, l.branchID, l.zone, by.Time)
 		if err != nil {
 			return err
@@ -31,7 +31,7 @@ func (f *Facts) recordLost(ctx context.Context, by events.Meta, now time.Time, l
 		if err != nil || n == 0 {
 			return err
 		}
-		return markDirty(ctx, tx, now, day{bookingFigures, on, l.branchID})
+		return f.touch(ctx, tx, now, day{bookingFigures, on, l.branchID})
 	})
 	if err != nil {
 		return fmt.Errorf("analytics: record what was lost by %s: %w", by.ID, err)

@@ -58,10 +58,8 @@ func setStatus(m *merge, field *Status, value Status) {
 	set(m, name, field, value)
 }
 
-// once reports whether the event is new to the fact under that name, which may have
-// any number of them.
+// once reports whether the fact has not heard of that name yet.
 func (m *merge) once(name string) bool {
-	name += ":" + m.by.Event
 	if _, known := m.seen[name]; known {
 		return false
 	}

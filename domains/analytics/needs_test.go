@@ -17,6 +17,7 @@ import (
 	"github.com/herald-bus/herald/domains/internal/tenancy"
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/customer"
+	"github.com/herald-bus/herald/events/figures"
 )
 
 // TestANA7_FactsAreMadeOfWhatIsDeclared delivers each reviewed event as it is, and
@@ -24,7 +25,7 @@ import (
 func TestANA7_FactsAreMadeOfWhatIsDeclared(t *testing.T) {
 	t.Parallel()
 	listened := map[string]bool{}
-	for _, l := range listeners(nil) {
+	for _, l := range analytics.Listeners(nil) {
 		listened[l.Event()] = true
 		require.Contains(t, analytics.Needs, l.Event())
 	}
@@ -91,8 +92,8 @@ func TestEverythingAboutOneCustomerAtTheSameTime(t *testing.T) {
 		}
 		wait.Wait()
 
-		require.Equal(t, []analytics.Row{{Sum: 1, Of: 12, HasRate: true}}, report(t, facts, "first_visits", ""))
-		require.Equal(t, []analytics.Row{{Sum: 12, Of: 12, HasRate: true}}, report(t, facts, "cancellation_rate", ""))
+		require.Equal(t, []figures.Row{{Sum: 1, Of: 12}}, report(t, facts, "first_visits", ""))
+		require.Equal(t, []figures.Row{{Sum: 12, Of: 12}}, report(t, facts, "cancellation_rate", ""))
 	})
 }
 

@@ -2,7 +2,6 @@ package analytics
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -51,7 +50,44 @@ const (
 			SELECT tenant_id, lost_on, branch_id, service_id, '', '', '', 0, 0, false, 0, 0
 			FROM fact_lost WHERE tenant_id = $1 AND lost_on = $2 AND branch_id = $3) AS facts
 		GROUP BY tenant_id, created_on, branch_id, service_id, staff_id, origin, currency`
+
+	deleteCalls = `DELETE FROM agg_calls_daily WHERE tenant_id = $1 AND started_on = $2 AND branch_id = $3`
+
+	insertCalls = `INSERT INTO agg_calls_daily (tenant_id, started_on, branch_id, currency,
+			calls, qualified, converted, failed, duration_ms, booking_s, cost_cents, estimated_cents)
+		SELECT tenant_id, started_on, branch_id, currency, count(*),
+			count(*) FILTER (WHERE qualified),
+			count(*) FILTER (WHERE qualified AND booked > 0),
+			count(*) FILTER (WHERE failed),
+			sum(duration_ms),
+			coalesce(sum(booking_s) FILTER (WHERE qualified AND booked > 0), 0),
+			sum(cost_cents),
+			coalesce(sum(cost_cents) FILTER (WHERE NOT cost_final), 0)
+		FROM fact_call WHERE tenant_id = $1 AND started_on = $2 AND branch_id = $3
+		GROUP BY tenant_id, started_on, branch_id, currency`
+
+	deleteMessages = `DELETE FROM agg_messages_daily WHERE tenant_id = $1 AND sent_on = $2 AND branch_id = $3`
+
+	insertMessages = `INSERT INTO agg_messages_daily (tenant_id, sent_on, branch_id, channel, purpose, currency,
+			sent, delivered, failed, bounced, late, cost_cents)
+		SELECT tenant_id, sent_on, branch_id, channel, purpose, currency,
+			count(*) FILTER (WHERE sent_at IS NOT NULL),
+			count(*) FILTER (WHERE delivered_at IS NOT NULL),
+			count(*) FILTER (WHERE delivered_at IS NULL AND failed_at IS NOT NULL),
+			count(*) FILTER (WHERE delivered_at IS NULL AND failed_at IS NOT NULL AND sent_at IS NOT NULL),
+			count(*) FILTER (WHERE late),
+			sum(cost_cents)
+		FROM fact_message WHERE tenant_id = $1 AND sent_on = $2 AND branch_id = $3
+		GROUP BY tenant_id, sent_on, branch_id, channel, purpose, currency`
 )
+
+// statements are how a day's figures are taken away, and made anew.
+var statements = map[string][2]string{
+	visitFigures:   {deleteVisits, insertVisits},
+	bookingFigures: {deleteBookings, insertBookings},
+	callFigures:    {deleteCalls, insertCalls},
+	messageFigures: {deleteMessages, insertMessages},
+}
 
 // Recompute brings the figures of the days that changed up to date, each day in a
 // transaction of its own, and returns how many it did. Figures are never counted
@@ -81,10 +117,6 @@ func scanDay(row store.Row) (d day, err error) { return d, row.Scan(&d.figures, 
 // who are about to change them, and one that comes later marks the day again. It
 // reports whether the day was still to be done.
 func (f *Facts) recomputeDay(ctx context.Context, tenantID string, d day) (mine bool, err error) {
-	clear, fill := deleteVisits, insertVisits
-	if d.figures == bookingFigures {
-		clear, fill = deleteBookings, insertBookings
-	}
 	err = f.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
 		n, err := tx.Exec(ctx, `DELETE FROM dirty_day WHERE tenant_id = $1 AND figures = $2 AND day = $3 AND branch_id = $4`,
 			d.figures, d.date, d.branchID)
@@ -92,7 +124,7 @@ func (f *Facts) recomputeDay(ctx context.Context, tenantID string, d day) (mine 
 			return err // another worker has done it
 		}
 		mine = true
-		for _, statement := range []string{clear, fill} {
+		for _, statement := range statements[d.figures] {
 			if _, err := tx.Exec(ctx, statement, d.date, d.branchID); err != nil {
 				return err
 			}
@@ -108,29 +140,6 @@ func (f *Facts) RecomputeAll(ctx context.Context) error {
 		_, err := f.Recompute(ctx, tenantID)
 		return err
 	}, `SELECT DISTINCT tenant_id FROM dirty_day`)
-}
-
-// Rebuild makes the figures of a range of dates anew, the last one included, the
-// closed ones too, and returns how many days of branches that were. It starts from
-// the facts: what they are made of is not replayed.
-func (f *Facts) Rebuild(ctx context.Context, tenantID, from, to string) (int, error) {
-	if err := checkRange(from, to); err != nil {
-		return 0, err
-	}
-	err := f.db.Tenant(tenantID).InTx(ctx, func(tx store.Scope) error {
-		days, err := store.All(ctx, tx, scanDay, `
-			SELECT 'visits', visit_on, branch_id FROM fact_booking WHERE tenant_id = $1 AND visit_on BETWEEN $2 AND $3
-			UNION SELECT 'visits', visit_on, branch_id FROM agg_visits_daily WHERE tenant_id = $1 AND visit_on BETWEEN $2 AND $3
-			UNION SELECT 'bookings', created_on, branch_id FROM fact_booking WHERE tenant_id = $1 AND created_on BETWEEN $2 AND $3
-			UNION SELECT 'bookings', lost_on, branch_id FROM fact_lost WHERE tenant_id = $1 AND lost_on BETWEEN $2 AND $3
-			UNION SELECT 'bookings', created_on, branch_id FROM agg_bookings_daily WHERE tenant_id = $1 AND created_on BETWEEN $2 AND $3`,
-			from, to)
-		return errors.Join(err, markDirty(ctx, tx, time.Time{}, days...))
-	})
-	if err != nil {
-		return 0, fmt.Errorf("analytics: rebuild %s to %s: %w", from, to, err)
-	}
-	return f.Recompute(ctx, tenantID)
 }
 
 // maxDays is what one report covers.

@@ -2,113 +2,103 @@ package analytics
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/events"
+	"github.com/herald-bus/herald/events/figures"
 )
-
-// A measure is a sum of figures, or the ratio of two sums.
-type measure struct {
-	table, date string
-	of          string // what is summed
-	per         string // what it is divided by; empty for none
-	money       bool
-	by          map[string]string // the columns that it can be broken down by
-}
-
-var (
-	visitsBy   = map[string]string{"": "''", "day": "visit_on", "branch": "branch_id", "service": "service_id", "staff": "staff_id", "origin": "origin"}
-	bookingsBy = map[string]string{"": "''", "day": "created_on", "branch": "branch_id", "service": "service_id", "staff": "staff_id", "origin": "origin"}
-	lostBy     = map[string]string{"": "''", "day": "lost_on", "branch": "branch_id", "service": "service_id", "reason": "reason", "kind": "kind"}
-	callbackBy = map[string]string{"": "''", "day": "requested_on", "branch": "branch_id", "priority": "priority"}
-)
-
-// leadBuckets are the columns of lead times, the shortest first.
-var leadBuckets = []string{"lead_0_2h", "lead_2_24h", "lead_1_3d", "lead_3_7d", "lead_7_14d", "lead_14_30d", "lead_over_30d"}
-
-var measures = withLeads(map[string]measure{
-	"bookings":               {table: "agg_bookings_daily", date: "created_on", of: "created", by: bookingsBy},
-	"first_visits":           {table: "agg_bookings_daily", date: "created_on", of: "first_visits", per: "created", by: bookingsBy},
-	"reschedules":            {table: "agg_bookings_daily", date: "created_on", of: "rescheduled", by: bookingsBy},
-	"visits_booked":          {table: "agg_visits_daily", date: "visit_on", of: "booked", by: visitsBy},
-	"no_show_rate":           {table: "agg_visits_daily", date: "visit_on", of: "no_show", per: "no_show + completed", by: visitsBy},
-	"cancellation_rate":      {table: "agg_visits_daily", date: "visit_on", of: "cancelled", per: "booked", by: visitsBy},
-	"late_cancellation_rate": {table: "agg_visits_daily", date: "visit_on", of: "cancelled_late", per: "booked", by: visitsBy},
-	"booked_value":           {table: "agg_visits_daily", date: "visit_on", of: "booked_cents", money: true, by: visitsBy},
-	"realised_revenue":       {table: "agg_visits_daily", date: "visit_on", of: "realised_cents", money: true, by: visitsBy},
-	"lost_revenue":           {table: "agg_visits_daily", date: "visit_on", of: "lost_cents", money: true, by: visitsBy},
-	"fees":                   {table: "agg_visits_daily", date: "visit_on", of: "fee_cents", money: true, by: visitsBy},
-	"unmet_demand":           {table: "fact_lost", date: "lost_on", of: "1", by: lostBy},
-	"callbacks_in_time": {
-		table: "fact_callback", date: "requested_on", per: "1", by: callbackBy,
-		of: "CASE WHEN result = 'completed' AND closed_at < expires_at THEN 1 ELSE 0 END",
-	},
-})
-
-// withLeads adds a measure for each bucket of lead times.
-func withLeads(all map[string]measure) map[string]measure {
-	for _, bucket := range leadBuckets {
-		all[bucket] = measure{table: "agg_bookings_daily", date: "created_on", of: bucket, per: "created", by: bookingsBy}
-	}
-	return all
-}
 
 // Measures lists what can be asked for.
 func Measures() []string { return slices.Sorted(maps.Keys(measures)) }
 
-// A Query asks for a measure of the dates From to To, both included.
-type Query struct {
-	Measure, From, To string
-	// By is day, branch, service, staff, origin, reason, kind or priority, as far as
-	// the measure has it; empty for one row.
-	By string
-}
-
-// A Row is one group of a report.
-type Row struct {
-	// Group is the day, the id or the code that it is about.
-	Group string
-	// Currency is set for amounts, which are in its smallest unit.
-	Currency string
-	// Sum is the measure itself, or of a rate what is above the line.
-	Sum int64
-	// Of is what is below the line, and HasRate whether the measure is a rate that
-	// this group has: nothing divided by nothing is none.
-	Of      int64
-	HasRate bool
-}
-
-// Percent returns the rate in per cent, rounded half up to a tenth, or an empty text.
-func (r Row) Percent() string {
-	if !r.HasRate {
-		return ""
+// Dimensions lists what measures are broken down by, each by some of them.
+func Dimensions() []string {
+	all := map[string]bool{}
+	for _, m := range measures {
+		for _, name := range m.dimensions() {
+			all[name] = true
+		}
 	}
-	tenths := (2000*r.Sum + r.Of) / (2 * r.Of)
-	return fmt.Sprintf("%d.%d %%", tenths/10, tenths%10)
+	delete(all, "") // all in one
+	return slices.Sorted(maps.Keys(all))
 }
 
 // Report answers a query, with everything that was recorded until now: it computes
 // the days that changed first.
-func (f *Facts) Report(ctx context.Context, tenantID string, q Query) ([]Row, error) {
-	m, known := measures[q.Measure]
-	if !known {
-		return nil, events.Refuse("unknown_measure", "ANA-13", "measure %q must be one of %q", q.Measure, Measures())
+func (f *Facts) Report(ctx context.Context, tenantID string, now time.Time, q figures.Query) ([]figures.Measure, error) {
+	if err := errors.Join(checkRange(q.From, q.To), checkHours(q)); err != nil {
+		return nil, err
 	}
-	column, known := m.by[q.By]
-	if !known {
-		return nil, events.Refuse("invalid", "ANA-13", "%s is broken down by one of %q, not by %q", q.Measure, slices.Sorted(maps.Keys(m.by)), q.By)
-	}
-	if err := checkRange(q.From, q.To); err != nil {
+	names, err := wanted(q)
+	if err != nil {
 		return nil, err
 	}
 	if _, err := f.Recompute(ctx, tenantID); err != nil {
 		return nil, err
 	}
+	all := make([]figures.Measure, len(names))
+	for i, name := range names {
+		m := measures[name]
+		rows, err := m.rows(ctx, f.db.Tenant(tenantID), now, q)
+		if err != nil {
+			return nil, fmt.Errorf("analytics: report %s: %w", name, err)
+		}
+		all[i] = figures.Measure{Name: name, Unit: m.kind(), Rows: rows}
+	}
+	return all, nil
+}
+
+// wanted returns the measures that a query is about.
+func wanted(q figures.Query) (names []string, err error) {
+	for _, name := range q.Measures {
+		m, known := measures[name]
+		if !known {
+			return nil, events.Refuse("unknown_measure", "ANA-13", "measure %q must be one of %q", name, Measures())
+		}
+		if !m.knows(q.By) {
+			return nil, events.Refuse("invalid", "ANA-13", "%s is broken down by one of %q, not by %q", name, m.dimensions(), q.By)
+		}
+	}
+	if len(q.Measures) > 0 {
+		return q.Measures, nil
+	}
+	for _, name := range Measures() {
+		if measures[name].knows(q.By) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return nil, events.Refuse("invalid", "ANA-13", "nothing is broken down by %q", q.By)
+	}
+	return names, nil
+}
+
+// kind is the unit of the measure's rows.
+func (m measure) kind() figures.Unit {
+	switch {
+	case m.unit != "":
+		return m.unit
+	case m.per != "":
+		return figures.Share
+	}
+	return figures.Count
+}
+
+func (m measure) rows(ctx context.Context, s store.Scope, now time.Time, q figures.Query) ([]figures.Row, error) {
+	if q.By == byHour {
+		return m.instants.hours(ctx, s, q)
+	}
+	args := []any{q.From, q.To}
+	if m.ago > 0 {
+		args = append(args, now.Add(-m.ago))
+	}
 	currency, per := "''", "0"
-	if m.money {
+	if m.unit == figures.Money {
 		currency = "currency"
 	}
 	if m.per != "" {
@@ -116,36 +106,9 @@ func (f *Facts) Report(ctx context.Context, tenantID string, q Query) ([]Row, er
 	}
 	statement := fmt.Sprintf(`SELECT grp, cur, sum(num), sum(den) FROM (
 			SELECT %s AS grp, %s AS cur, %s AS num, %s AS den FROM %s WHERE tenant_id = $1 AND %s BETWEEN $2 AND $3) AS figures
-		GROUP BY grp, cur ORDER BY grp, cur`, column, currency, m.of, per, m.table, m.date)
-	rows, err := store.All(ctx, f.db.Tenant(tenantID), func(row store.Row) (r Row, err error) {
-		err = row.Scan(&r.Group, &r.Currency, &r.Sum, &r.Of)
-		r.HasRate = m.per != "" && r.Of != 0
-		return r, err
-	}, statement, q.From, q.To)
-	if err != nil {
-		return nil, fmt.Errorf("analytics: report %s: %w", q.Measure, err)
-	}
-	return slices.DeleteFunc(rows, func(r Row) bool { return m.money && r.Currency == "" && r.Sum == 0 }), nil
-}
-
-// Lead is how long before the visit people book.
-type Lead struct {
-	Bookings                        int
-	MedianSeconds, NinetiethSeconds int64
-}
-
-// LeadTimes returns the median and the 90th percentile of the bookings made from
-// from to to, from the facts: percentiles of days can't be put together.
-func (f *Facts) LeadTimes(ctx context.Context, tenantID, from, to string) (Lead, error) {
-	if err := checkRange(from, to); err != nil {
-		return Lead{}, err
-	}
-	leads, err := store.All(ctx, f.db.Tenant(tenantID), func(row store.Row) (s int64, err error) { return s, row.Scan(&s) },
-		`SELECT lead_s FROM fact_booking WHERE tenant_id = $1 AND created_on BETWEEN $2 AND $3 ORDER BY lead_s`, from, to)
-	if err != nil || len(leads) == 0 {
-		return Lead{}, err
-	}
-	// The nearest rank: the smallest value that so many are not above.
-	rank := func(percent int) int64 { return leads[(len(leads)*percent+99)/100-1] }
-	return Lead{Bookings: len(leads), MedianSeconds: rank(50), NinetiethSeconds: rank(90)}, nil
+		GROUP BY grp, cur ORDER BY grp, cur`, m.by[q.By], currency, m.of, per, m.table, m.date)
+	rows, err := store.All(ctx, s, func(row store.Row) (r figures.Row, err error) {
+		return r, row.Scan(&r.Group, &r.Currency, &r.Sum, &r.Of)
+	}, statement, args...)
+	return slices.DeleteFunc(rows, func(r figures.Row) bool { return m.unit == figures.Money && r.Currency == "" && r.Sum == 0 }), err
 }

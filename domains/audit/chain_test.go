@@ -60,7 +60,7 @@ func asSuperuser(t *testing.T, db *store.DB, statement string, args ...any) {
 	require.Positive(t, n)
 }
 
-func verify(t *testing.T, trail *audit.Trail, tenantID string) audit.Verification {
+func verify(t *testing.T, trail *audit.Trail, tenantID string) broken.Verification {
 	t.Helper()
 	v, err := trail.Verify(t.Context(), tenantID, 0)
 	require.NoError(t, err)
@@ -75,8 +75,8 @@ func TestAUD1_EveryEventHasOneEntryInItsTenantsChain(t *testing.T) {
 		require.NoError(t, trail.Append(t.Context(), another, entry(t, 1)))
 		require.NoError(t, trail.SealAll(t.Context(), quiet, later))
 
-		require.Equal(t, audit.Verification{Checked: 3}, verify(t, trail, tenant))
-		require.Equal(t, audit.Verification{Checked: 1}, verify(t, trail, another))
+		require.Equal(t, broken.Verification{Checked: 3}, verify(t, trail, tenant))
+		require.Equal(t, broken.Verification{Checked: 1}, verify(t, trail, another))
 	}, audit.Migrations)
 }
 
@@ -168,7 +168,7 @@ func TestAUD3_ThousandEntriesAtOnceHaveNoGap(t *testing.T) {
 
 		_, err := trail.Seal(t.Context(), tenant, later)
 		require.NoError(t, err)
-		require.Equal(t, audit.Verification{Checked: 1000}, verify(t, trail, tenant))
+		require.Equal(t, broken.Verification{Checked: 1000}, verify(t, trail, tenant))
 	}, audit.Migrations)
 }
 
@@ -252,7 +252,7 @@ func TestAUD5_VerificationStartsWhereItIsTold(t *testing.T) {
 
 		v, err := trail.Verify(t.Context(), tenant, 4)
 		require.NoError(t, err)
-		require.Equal(t, audit.Verification{Checked: 7}, v)
+		require.Equal(t, broken.Verification{Checked: 7}, v)
 		_, err = trail.Verify(t.Context(), tenant, 40)
 		var refusal *events.Refusal
 		require.ErrorAs(t, err, &refusal)
@@ -272,7 +272,7 @@ func TestAUD6_ATruncatedTailIsFound(t *testing.T) {
 		require.Nil(t, again, "one a day")
 
 		asSuperuser(t, db, `DELETE FROM audit_entry WHERE seq > 8`)
-		require.Equal(t, audit.Verification{Checked: 8, BadSeq: 9, Kind: broken.Truncated, Expected: "10", Found: "8"}, verify(t, trail, tenant))
+		require.Equal(t, broken.Verification{Checked: 8, BadSeq: 9, Kind: broken.Truncated, Expected: "10", Found: "8"}, verify(t, trail, tenant))
 
 		_, err = db.AllTenants().Exec(t.Context(), `UPDATE audit_head SET seq = 8, hash = (SELECT hash FROM audit_entry WHERE seq = 8)`)
 		require.NoError(t, err)
@@ -315,7 +315,7 @@ func TestAUD8_TheChainVerifiesAfterAnErasure(t *testing.T) {
 		_, err := trail.Seal(t.Context(), tenant, later)
 
 		require.NoError(t, err)
-		require.Equal(t, audit.Verification{Checked: 2}, verify(t, trail, tenant))
+		require.Equal(t, broken.Verification{Checked: 2}, verify(t, trail, tenant))
 		dump := storetest.Dump(t, db)
 		require.Contains(t, dump, `{"customer_id":"c1","placeholder":false,"source":"voice","version":1}`)
 		require.NotContains(t, dump, "Neuling")

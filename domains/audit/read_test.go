@@ -11,6 +11,7 @@ import (
 	"github.com/herald-bus/herald/domains/internal/store"
 	"github.com/herald-bus/herald/domains/internal/store/storetest"
 	"github.com/herald-bus/herald/domains/internal/tenancy"
+	broken "github.com/herald-bus/herald/events/audit"
 )
 
 func TestAUD9_EntriesExpireThreeYearsAfterTheirYear(t *testing.T) {
@@ -35,7 +36,7 @@ func TestAUD9_EntriesExpireThreeYearsAfterTheirYear(t *testing.T) {
 		require.NoError(t, err)
 
 		require.Equal(t, []int64{0, 2, 0}, []int64{early, due, again})
-		require.Equal(t, audit.Verification{Checked: 2}, verify(t, trail, tenant))
+		require.Equal(t, broken.Verification{Checked: 2}, verify(t, trail, tenant))
 		made, err := trail.Checkpoints(t.Context(), tenant)
 		require.NoError(t, err)
 		require.Len(t, made, 1)
@@ -96,7 +97,7 @@ func TestAUD10_CommandsAreRecordedBesideEvents(t *testing.T) {
 		_, err := trail.Seal(t.Context(), tenant, later)
 		require.NoError(t, err)
 
-		require.Equal(t, audit.Verification{Checked: 2}, verify(t, trail, tenant))
+		require.Equal(t, broken.Verification{Checked: 2}, verify(t, trail, tenant))
 		c.Type = "operator.danced"
 		require.Error(t, trail.Record(t.Context(), tenant, recorded, c))
 	}, audit.Migrations)

@@ -11,23 +11,9 @@ import (
 	"github.com/herald-bus/herald/events/audit"
 )
 
-// A Verification is what came out of looking at a chain.
-type Verification struct {
-	// Checked counts the entries that are good.
-	Checked int64
-	// BadSeq is the first place that is not good, 0 if all are, and Kind what is
-	// wrong there.
-	BadSeq          int64
-	Kind            string
-	Expected, Found string
-}
-
-// OK reports whether nothing is wrong.
-func (v Verification) OK() bool { return v.BadSeq == 0 }
-
 // Verify looks at the sealed entries of a tenant from the given seq on; 0 is all
 // that are kept. Where earlier entries have expired it starts at their checkpoint.
-func (t *Trail) Verify(ctx context.Context, tenantID string, from int64) (Verification, error) {
+func (t *Trail) Verify(ctx context.Context, tenantID string, from int64) (audit.Verification, error) {
 	s := t.db.Tenant(tenantID)
 	w := walk{tenantID: tenantID, at: head{0, Genesis(tenantID)}}
 	var err error
@@ -67,7 +53,7 @@ type walk struct {
 	checkpoints []Checkpoint
 	ahead       []Checkpoint // those that may still come
 	at          head
-	v           Verification
+	v           audit.Verification
 }
 
 func (w *walk) bad(seq int64, kind, expected, found string) {

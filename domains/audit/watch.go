@@ -52,7 +52,7 @@ func (t *Trail) VerifyAll(ctx context.Context, log *slog.Logger, p events.Publis
 
 // verifyTwice looks again at a chain that seems to be broken: entries that expire
 // while somebody is at them seem to be missing.
-func (t *Trail) verifyTwice(ctx context.Context, tenantID string, from int64) (Verification, error) {
+func (t *Trail) verifyTwice(ctx context.Context, tenantID string, from int64) (audit.Verification, error) {
 	v, err := t.Verify(ctx, tenantID, from)
 	if err != nil || v.OK() {
 		return v, err
@@ -89,7 +89,7 @@ func (t *Trail) wholeIsDue(ctx context.Context, tenantID string, now time.Time) 
 }
 
 // announce tells of a break that nobody was told of.
-func (t *Trail) announce(ctx context.Context, p events.Publisher, tenantID string, now time.Time, v Verification) error {
+func (t *Trail) announce(ctx context.Context, p events.Publisher, tenantID string, now time.Time, v audit.Verification) error {
 	s := t.db.Tenant(tenantID)
 	told, err := store.All(ctx, s, scanSeq, `SELECT seq FROM audit_break WHERE tenant_id = $1 AND seq = $2`, v.BadSeq)
 	if err != nil || len(told) > 0 {

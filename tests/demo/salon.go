@@ -76,6 +76,9 @@ func tellSalon(ctx context.Context, up *system, vendorURL string) error {
 	if err := r.printDiary(ctx); err != nil {
 		return err
 	}
+	if err := r.printBooks(ctx); err != nil {
+		return err
+	}
 	fmt.Printf("\nThe mails: %s\n\n", relative(up.outbox))
 	return errors.Join(r.faults...)
 }

@@ -1,0 +1,7 @@
+-- +goose Up
+-- Who makes a tenant's facts anew, and until when others have to wait for it.
+CREATE TABLE rebuilding (
+    tenant_id  text NOT NULL PRIMARY KEY,
+    rebuild_id text NOT NULL,
+    until      timestamp NOT NULL
+);

@@ -17,9 +17,11 @@ import (
 // nothing; whoever delivers decorates it.
 type Lives = appointments.Lives
 
-// Measures lists the figures that can be asked for, Dimensions what they can be broken
-// down by.
-var Measures, Dimensions = analytics.Measures, analytics.Dimensions
+// Measures lists the figures that can be asked for.
+func Measures() []string { return analytics.Measures() }
+
+// Dimensions lists what they can be broken down by.
+func Dimensions() []string { return analytics.Dimensions() }
 
 // Services are what a booking is made of and what tells of it afterwards, for whoever
 // orchestrates it.

@@ -153,6 +153,7 @@ func figure(unit figures.Unit, r figures.Row) (value, of string) {
 			return "", "0"
 		}
 		return span(time.Duration(r.Mean()) * time.Second), strconv.FormatInt(r.Of, 10)
+	case figures.Count:
 	}
 	return strconv.FormatInt(r.Sum, 10), ""
 }

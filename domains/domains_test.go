@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -144,10 +143,10 @@ func everyListenerTwice(t *testing.T, dir string) {
 	seedAppointments(t, db, bookings)
 	now := time.Date(2027, 3, 23, 9, 0, 0, 0, time.UTC)
 	knowCustomers(t, db)
+	before := state(t, db, dir)
 	for _, name := range registry.TypeNames() {
 		env := sample(t, name)
 		for _, l := range registry.Listeners(name) {
-			before := state(t, db, dir)
 			first, err := registry.Deliver(t.Context(), l.Name(), env, events.Run{Attempt: 1, Now: now})
 			require.NoError(t, err, "%s on %s", l.Name(), name)
 			once := state(t, db, dir)
@@ -158,6 +157,7 @@ func everyListenerTwice(t *testing.T, dir string) {
 			require.Equal(t, first, second, "%s emits other events when it runs again", l.Name())
 			require.Equal(t, once, state(t, db, dir), "%s has its effect twice", l.Name())
 			require.True(t, before != once || len(first) > 0 || slices.Contains(forThisProcess, l.Name()), "%s does nothing about %s: change the sample", l.Name(), name)
+			before = once
 		}
 	}
 }
@@ -243,15 +243,24 @@ func ofTheSalon(data map[string]any) {
 	}
 }
 
-// counters are how often what is known of a day or a person was written: they may rise
-// for nothing, but never stay for something.
-var counters = regexp.MustCompile(`(date=\S+|synced_at=.+) version=\d+`)
+// uncounted leaves out of a row how often what is known of a day or a person was
+// written: that may rise for nothing, but never stay for something.
+func uncounted(row string) string {
+	at := strings.Index(row, " version=")
+	if at < 0 || !strings.Contains(row[:at], "date=") && !strings.Contains(row[:at], "synced_at=") {
+		return row
+	}
+	rest := row[at+1:]
+	return row[:at] + rest[strings.IndexAny(rest, " \n"):]
+}
 
 // state is everything that the listeners have written.
 func state(t *testing.T, db *store.DB, dir string) string {
 	t.Helper()
 	var b strings.Builder
-	b.WriteString(counters.ReplaceAllString(storetest.Dump(t, db), "$1"))
+	for row := range strings.Lines(storetest.Dump(t, db)) {
+		b.WriteString(uncounted(row))
+	}
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if os.IsNotExist(err) {
 			return nil // nobody has written a file yet

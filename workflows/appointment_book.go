@@ -160,6 +160,7 @@ func (s *saga) prepare(ctx workflow.Context) (done bool, err error) {
 		For: appointment.BookedFor{
 			CustomerID: who.Result.CustomerID, AttendeeName: booking.AttendeeName,
 			Restriction: string(who.Result.Restriction), Assurance: appointment.Assurance(who.Result.Assurance),
+			Trusted: who.Result.Trusted,
 		},
 	}))
 	if err != nil {

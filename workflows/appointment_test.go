@@ -16,11 +16,13 @@ import (
 
 func TestABookingIsConfirmedRemindedAndCompleted(t *testing.T) {
 	t.Parallel()
-	w := newLifeWorld(t, newHouse())
+	h := newHouse()
+	w := newLifeWorld(t, h)
 	booked := w.book(5 * time.Second)
 
 	answer := w.live(t)
 
+	require.Equal(t, appointment.BookedFor{CustomerID: staffMember, Assurance: appointment.ByPhone, Trusted: true}, h.who)
 	require.Equal(t, workflows.Booked, booked.booking(t).State)
 	require.Equal(t, workflows.Booked, answer.State)
 	require.Equal(t, []string{

@@ -41,6 +41,7 @@ type house struct {
 	steps   []string
 	mode    string                 // the service's calendar mode
 	fail    map[string][]error     // by step: what the next attempts answer
+	who     appointment.BookedFor  // for whom it was booked last
 	view    *appointment.View      // what is written down
 	status  appointment.Status     // to be born with
 	table   *appointment.Timetable // instead of the usual one
@@ -90,10 +91,11 @@ func (h *house) NoteRefused(context.Context, string, time.Time, appointment.Prep
 func (h *house) StaffNames(context.Context, string) ([]customer.StaffName, error) { return nil, nil }
 
 func (h *house) Resolve(context.Context, string, time.Time, customer.Query) (customer.Resolution, []events.Event, error) {
-	return customer.Resolution{CustomerID: staffMember, Assurance: customer.AssuredPhone}, nil, h.step("resolve")
+	return customer.Resolution{CustomerID: staffMember, Assurance: customer.AssuredPhone, Trusted: true}, nil, h.step("resolve")
 }
 
 func (h *house) Prepare(_ context.Context, _ string, _ time.Time, r appointment.BookRequest, who appointment.BookedFor) (appointment.Prepared, []events.Event, error) {
+	h.who = who
 	return appointment.Prepared{AppointmentID: appointmentID, Request: r, For: who, Zone: "Europe/Berlin", CalendarMode: h.mode, Status: h.status, Existing: h.view}, nil, h.step("prepare")
 }
 

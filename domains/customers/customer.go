@@ -71,6 +71,9 @@ var journeys = map[string]int{
 	"churned": 0, "initial_contact": 1, "lead": 2, "prospect": 3, "at_risk": 3, "customer": 4, "regular": 5, "vip": 6,
 }
 
+// isRegular says that staff count the customer as a regular, or as more.
+func (c Customer) isRegular() bool { return c.VIP || journeys[c.Journey] >= journeys["regular"] }
+
 // live says that the customer may be found, booked for and changed.
 func (c Customer) live() bool { return c.Status == Active || c.Status == Placeholder }
 

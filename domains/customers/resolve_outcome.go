@@ -22,6 +22,7 @@ func (r *resolving) settle(c Customer, method customer.Method, confidence int, a
 	r.answer = customer.Resolution{
 		CustomerID: c.ID, Method: method, Confidence: confidence, Assurance: assurance,
 		DisplayName: c.DisplayName, Restriction: c.Restriction,
+		Trusted: c.isRegular() && c.Restriction == customer.Unrestricted && assurance != customer.AssuredNone && assurance != customer.AssuredClaimed,
 	}
 }
 

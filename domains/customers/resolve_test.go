@@ -352,6 +352,32 @@ func TestCUS13_WhoeverNamesAStaffMemberIsAskedForHisOwnName(t *testing.T) {
 	require.Equal(t, "Aylin Sommer", got.DisplayName)
 }
 
+func TestWhoIsTrusted(t *testing.T) {
+	t.Parallel()
+	s := inSalon(t)
+	anna := s.known("Anna Müller", []string{annasNumber})
+	change := func(key string, version int, c customers.Change) {
+		c.Key, c.CustomerID, c.Version = key, anna.ID, version
+		_, _, err := s.Update(t.Context(), tenant, now, c)
+		require.NoError(t, err)
+	}
+	trusted := func(q customer.Query) bool {
+		got, _ := s.resolve(q)
+		require.Equal(t, anna.ID, got.CustomerID)
+		return got.Trusted
+	}
+	typed := customer.Query{Origin: appointment.Web, Region: "DE", Said: customer.Said{Name: "Anna Müller", Phone: annasNumber}}
+	regular, restricted := "regular", customer.ConfirmFirst
+
+	require.False(t, trusted(s.call(annasNumber, "Anna Müller")), "nobody counts her as a regular")
+	change("a", anna.Version, customers.Change{Journey: &regular})
+	require.True(t, trusted(s.call(annasNumber, "Anna Müller")))
+	typed.Key = s.key()
+	require.False(t, trusted(typed), "anybody can type her number")
+	change("b", anna.Version+1, customers.Change{Restriction: &restricted})
+	require.False(t, trusted(s.call(annasNumber, "Anna Müller")))
+}
+
 func TestCUS38_ANewCallerIsAskedForTheNameOnly(t *testing.T) {
 	t.Parallel()
 	s := inSalon(t)

@@ -58,6 +58,8 @@ type Resolution struct {
 	// DisplayName is the customer's own. Say it only where Assurance allows it.
 	DisplayName string      `json:"display_name"`
 	Restriction Restriction `json:"restriction"`
+	// Trusted says that it is surely one of the regulars, whom nothing restricts.
+	Trusted bool `json:"trusted,omitzero"`
 	// ContactOverride is what was said and serves this appointment only.
 	ContactOverride *appointment.ContactOverride `json:"contact_override,omitzero"`
 }

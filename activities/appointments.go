@@ -21,6 +21,9 @@ import (
 type Customers interface {
 	Resolve(ctx context.Context, tenantID string, now time.Time, q customer.Query) (customer.Resolution, []events.Event, error)
 	FindProfiles(ctx context.Context, tenantID string, q customer.FindQuery) ([]customer.Profile, error)
+	Merge(ctx context.Context, tenantID string, now time.Time, r customer.MergeRequest) (customer.Merged, []events.Event, error)
+	UndoMerge(ctx context.Context, tenantID string, now time.Time, r customer.UndoRequest) (customer.Undone, []events.Event, error)
+	RequestErasure(ctx context.Context, tenantID string, now time.Time, r customer.ErasureRequest) (customer.Erasure, []events.Event, error)
 }
 
 // Availability is what it needs of the availability domain.
@@ -178,6 +181,9 @@ func (l Life) registerQuestions(r Registry) {
 		found, err := l.Customers.FindProfiles(ctx, tenantID, q)
 		return found, nil, err
 	})
+	add(r, workflows.StepMerge, l.Customers.Merge)
+	add(r, workflows.StepUndoMerge, l.Customers.UndoMerge)
+	add(r, workflows.StepRequestErase, l.Customers.RequestErasure)
 	add(r, workflows.StepSeed, func(ctx context.Context, tenantID string, now time.Time, _ none) (none, []events.Event, error) {
 		announce, err := l.Seed(ctx, tenantID, now)
 		return none{}, announce, err

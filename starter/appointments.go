@@ -11,7 +11,6 @@ import (
 	"github.com/herald-bus/herald/domains"
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
-	"github.com/herald-bus/herald/events/customer"
 	"github.com/herald-bus/herald/workflows"
 )
 
@@ -95,50 +94,6 @@ func (a *app) printAppointments(listed []appointment.Listed, limit int) error {
 		a.say("no such appointments")
 	case limit:
 		a.say("there may be more: ask for a later --from, or a larger --limit")
-	}
-	return nil
-}
-
-func (a *app) customersCommand() *cobra.Command {
-	var f deskFlags
-	var q customer.FindQuery
-	cmd := &cobra.Command{
-		Use:   "customers [NAME | NUMBER | ADDRESS] [flags]",
-		Short: "Find customers",
-		Example: `  starter customers "Ida Probst"
-  starter customers +491713920011 -o json`,
-		Args:              positional(0, 1, ""),
-		ValidArgsFunction: cobra.NoFileCompletions,
-	}
-	f.register(cmd)
-	cmd.Flags().StringVar(&q.Region, "region", demoRegion, "`COUNTRY` of a number that names none")
-	cmd.RunE = a.runE(func(ctx context.Context, args []string) error {
-		q.Text = strings.Join(args, " ")
-		found, err := ask[[]customer.Profile](ctx, a, &f, workflows.StepFindCustomers, "", q)
-		if err != nil {
-			return err
-		}
-		return a.printCustomers(found)
-	})
-	return cmd
-}
-
-func (a *app) printCustomers(found []customer.Profile) error {
-	if err := printList(a, found, func(w io.Writer) {
-		rows := make([][]string, len(found))
-		for i, p := range found {
-			var contacts []string
-			for _, c := range p.Contacts {
-				contacts = append(contacts, c.Value)
-			}
-			rows[i] = []string{p.DisplayName, p.CustomerID, strings.Join(contacts, ", ")}
-		}
-		a.rows(w, []string{"NAME", "CUSTOMER", "CONTACTS"}, rows)
-	}); err != nil {
-		return err
-	}
-	if len(found) == 0 {
-		a.say("nobody is found")
 	}
 	return nil
 }

@@ -23,6 +23,9 @@ const (
 	StepQuery         = "appointments.query"
 	StepList          = "appointments.list"
 	StepFindCustomers = "customers.find"
+	StepMerge         = "customers.merge"
+	StepUndoMerge     = "customers.undo-merge"
+	StepRequestErase  = "customers.request-erasure"
 	StepListCallbacks = "appointments.list-callbacks"
 	StepListSeries    = "appointments.list-series"
 	StepReport        = "analytics.report"
@@ -32,7 +35,8 @@ const (
 
 // lonely lists them.
 var lonely = []string{
-	StepSeed, StepFreeSlots, StepDemand, StepQuery, StepList, StepFindCustomers, StepListCallbacks, StepListSeries, StepReport, StepRebuild, StepVerify,
+	StepSeed, StepFreeSlots, StepDemand, StepQuery, StepList, StepFindCustomers, StepMerge, StepUndoMerge, StepRequestErase,
+	StepListCallbacks, StepListSeries, StepReport, StepRebuild, StepVerify,
 }
 
 // paceOf returns the pace of a step: some go through all that a tenant has.

@@ -13,38 +13,15 @@ import (
 	"github.com/herald-bus/herald/events/customer"
 )
 
-// An ErasureRequest is a customer's wish to be forgotten.
-type ErasureRequest struct {
-	Key        string             `json:"key"`
-	CustomerID string             `json:"customer_id"`
-	By         string             `json:"by"`
-	Assurance  customer.Assurance `json:"assurance"`
-	// CancelFuture has future appointments cancelled, without fee or message.
-	CancelFuture bool `json:"cancel_future,omitzero"`
-}
-
-// An Erasure is the proof that somebody was forgotten. It names nobody.
-type Erasure struct {
-	CustomerID  string    `json:"customer_id"`
-	RequestedAt time.Time `json:"requested_at"`
-	DueAt       time.Time `json:"due_at"`
-	// State is requested, done, or held: done, but for what the law keeps.
-	State        string    `json:"state"`
-	CancelFuture bool      `json:"cancel_future,omitzero"`
-	Holds        []string  `json:"holds"`
-	DoneAt       time.Time `json:"done_at,omitzero"`
-	By           string    `json:"by"`
-}
-
 // RequestErasure writes down that a customer wants to be forgotten within a month.
 // It refuses with not_found, already_erased, erasure_identity unless the customer
 // has logged in or staff ask for him, and erasure_open_appointment.
-func (s *Service) RequestErasure(ctx context.Context, tenantID string, now time.Time, req ErasureRequest) (Erasure, []events.Event, error) {
+func (s *Service) RequestErasure(ctx context.Context, tenantID string, now time.Time, req customer.ErasureRequest) (customer.Erasure, []events.Event, error) {
 	if req.Assurance != customer.AssuredLogin && req.Assurance != customer.AssuredStaff {
-		return Erasure{}, nil, refuse("erasure_identity", "CUS-48", "assurance %q is too little to be forgotten: log in, or ask the staff", req.Assurance)
+		return customer.Erasure{}, nil, refuse("erasure_identity", "CUS-48", "assurance %q is too little to be forgotten: log in, or ask the staff", req.Assurance)
 	}
-	return once(ctx, s, tenantID, key("request-erasure", req.Key), now, func(tx store.Scope) (outcome[Erasure], error) {
-		var none outcome[Erasure]
+	return once(ctx, s, tenantID, key("request-erasure", req.Key), now, func(tx store.Scope) (outcome[customer.Erasure], error) {
+		var none outcome[customer.Erasure]
 		c, err := findAny(ctx, tx, req.CustomerID)
 		if err != nil {
 			return none, err
@@ -55,7 +32,7 @@ func (s *Service) RequestErasure(ctx context.Context, tenantID string, now time.
 		if err := noOpenAppointment(ctx, tx, now, c.ID, req.CancelFuture); err != nil {
 			return none, err
 		}
-		e := Erasure{CustomerID: c.ID, RequestedAt: now, DueAt: monthAfter(now), State: "requested", CancelFuture: req.CancelFuture, Holds: []string{}, By: req.By}
+		e := customer.Erasure{CustomerID: c.ID, RequestedAt: now, DueAt: monthAfter(now), State: "requested", CancelFuture: req.CancelFuture, Holds: []string{}, By: req.By}
 		_, err = tx.Exec(ctx, `INSERT INTO erasure (tenant_id, customer_id, requested_at, due_at, state, cancel_future, holds, by)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 			ON CONFLICT (tenant_id, customer_id) DO UPDATE SET cancel_future = excluded.cancel_future OR erasure.cancel_future`,
@@ -64,7 +41,7 @@ func (s *Service) RequestErasure(ctx context.Context, tenantID string, now time.
 			return none, err
 		}
 		e, err = readErasure(ctx, tx, c.ID)
-		return outcome[Erasure]{e, c.ID, []events.Event{customer.ErasureRequested{Ref: customer.Ref{CustomerID: c.ID}, DueAt: e.DueAt}}}, err
+		return outcome[customer.Erasure]{e, c.ID, []events.Event{customer.ErasureRequested{Ref: customer.Ref{CustomerID: c.ID}, DueAt: e.DueAt}}}, err
 	})
 }
 
@@ -94,16 +71,16 @@ func noOpenAppointment(ctx context.Context, scope store.Scope, now time.Time, cu
 // Erase forgets a customer who has asked for it, and those who were merged into
 // him. Once more is a no-op. It refuses with not_found, erasure_not_requested and
 // erasure_open_appointment.
-func (s *Service) Erase(ctx context.Context, tenantID string, now time.Time, customerID string) (Erasure, []events.Event, error) {
-	return once(ctx, s, tenantID, key("erase", customerID), now, func(tx store.Scope) (outcome[Erasure], error) {
-		var none outcome[Erasure]
+func (s *Service) Erase(ctx context.Context, tenantID string, now time.Time, customerID string) (customer.Erasure, []events.Event, error) {
+	return once(ctx, s, tenantID, key("erase", customerID), now, func(tx store.Scope) (outcome[customer.Erasure], error) {
+		var none outcome[customer.Erasure]
 		c, err := findAny(ctx, tx, customerID)
 		if err != nil {
 			return none, err
 		}
 		e, err := readErasure(ctx, tx, c.ID)
 		if c.Status == Erased || err != nil {
-			return outcome[Erasure]{result: e, about: c.ID}, err
+			return outcome[customer.Erasure]{result: e, about: c.ID}, err
 		}
 		if c, err = lock(ctx, tx, c.ID); err != nil {
 			return none, err
@@ -126,7 +103,7 @@ func (s *Service) Erase(ctx context.Context, tenantID string, now time.Time, cus
 		for _, id := range members {
 			announced = append(announced, customer.Erased{Ref: customer.Ref{CustomerID: id}, Holds: e.Holds, At: now})
 		}
-		return outcome[Erasure]{e, c.ID, announced}, err
+		return outcome[customer.Erasure]{e, c.ID, announced}, err
 	})
 }
 
@@ -156,8 +133,8 @@ func (s *Service) EraseAll(ctx context.Context, log *slog.Logger, p events.Publi
 	}, `SELECT DISTINCT tenant_id FROM erasure`)
 }
 
-func readErasure(ctx context.Context, scope store.Scope, customerID string) (Erasure, error) {
-	e, err := store.One(ctx, scope, func(row store.Row) (e Erasure, err error) {
+func readErasure(ctx context.Context, scope store.Scope, customerID string) (customer.Erasure, error) {
+	e, err := store.One(ctx, scope, func(row store.Row) (e customer.Erasure, err error) {
 		return e, row.Scan(&e.CustomerID, store.At(&e.RequestedAt), store.At(&e.DueAt), &e.State, &e.CancelFuture, asJSON{&e.Holds}, store.At(&e.DoneAt), &e.By)
 	}, `SELECT customer_id, requested_at, due_at, state, cancel_future, holds, done_at, by FROM erasure WHERE tenant_id = $1 AND customer_id = $2`, customerID)
 	if errors.Is(err, store.ErrNotFound) {

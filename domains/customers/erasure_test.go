@@ -103,7 +103,7 @@ func TestCUS48_ErasureIsDueInAMonth(t *testing.T) {
 		open := visit("open", anna.ID, 0, 1, appointment.Confirmed)
 		open.StartsAt = time.Date(2026, 2, 10, 9, 0, 0, 0, time.UTC)
 		s.track(open)
-		req := customers.ErasureRequest{Key: "a", CustomerID: anna.ID, By: "staff:7", Assurance: customer.AssuredPhone}
+		req := customer.ErasureRequest{Key: "a", CustomerID: anna.ID, By: "staff:7", Assurance: customer.AssuredPhone}
 		_, _, err := s.RequestErasure(t.Context(), tenant, asked, req)
 		requireRefusal(t, err, "erasure_identity")
 		req.Assurance = customer.AssuredLogin
@@ -145,7 +145,7 @@ func TestCUS49_WhatErasureLeaves(t *testing.T) {
 		s.agree(imported.CustomerID, customer.MarketingSMS, now)
 		s.track(priced(visit("past", imported.CustomerID, -5, 1, appointment.Completed), 3200))
 		s.merge(imported.CustomerID, duplicate.ID)
-		_, _, err = s.RequestErasure(t.Context(), tenant, now, customers.ErasureRequest{Key: "e", CustomerID: imported.CustomerID, Assurance: customer.AssuredStaff})
+		_, _, err = s.RequestErasure(t.Context(), tenant, now, customer.ErasureRequest{Key: "e", CustomerID: imported.CustomerID, Assurance: customer.AssuredStaff})
 		require.NoError(t, err)
 
 		_, _, err = s.Erase(t.Context(), tenant, now, imported.CustomerID)
@@ -165,7 +165,7 @@ func TestCUS50_ErasingTwiceIsNothingAndANewCallIsANewCustomer(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *salon) {
 		anna := s.known("Anna Müller", []string{annasNumber})
-		req := customers.ErasureRequest{Key: "a", CustomerID: anna.ID, Assurance: customer.AssuredStaff}
+		req := customer.ErasureRequest{Key: "a", CustomerID: anna.ID, Assurance: customer.AssuredStaff}
 		_, _, err := s.RequestErasure(t.Context(), tenant, now, req)
 		require.NoError(t, err)
 		first, announced, err := s.Erase(t.Context(), tenant, now, anna.ID)
@@ -248,7 +248,7 @@ func TestCUS49_ConsentsGoThreeYearsAfterTheErasure(t *testing.T) {
 		s.agree(bea.ID, customer.MarketingWhatsApp, now)
 		_, err := s.db.Tenant(tenant).Exec(t.Context(), `DELETE FROM consent WHERE tenant_id = $1 AND customer_id = $2`, anna.ID)
 		require.ErrorIs(t, err, store.ErrAppendOnly, "not while she is known")
-		_, _, err = s.RequestErasure(t.Context(), tenant, now, customers.ErasureRequest{Key: "e", CustomerID: anna.ID, Assurance: customer.AssuredStaff})
+		_, _, err = s.RequestErasure(t.Context(), tenant, now, customer.ErasureRequest{Key: "e", CustomerID: anna.ID, Assurance: customer.AssuredStaff})
 		require.NoError(t, err)
 		_, _, err = s.Erase(t.Context(), tenant, now, anna.ID)
 		require.NoError(t, err)

@@ -15,17 +15,6 @@ import (
 // undoFor is how long a merge can be taken back.
 const undoFor = 30 * day
 
-// A MergeRequest makes two customers one.
-type MergeRequest struct {
-	Key         string `json:"key"`
-	PrimaryID   string `json:"primary_id"`
-	DuplicateID string `json:"duplicate_id"`
-	// PrimaryVersion and DuplicateVersion are those of the preview.
-	PrimaryVersion   int    `json:"primary_version"`
-	DuplicateVersion int    `json:"duplicate_version"`
-	By               string `json:"by"`
-}
-
 // A Preview shows what a merge would make of two customers.
 type Preview struct {
 	Primary   Customer `json:"primary"`
@@ -134,7 +123,7 @@ type snapshot struct {
 // Merge makes two customers one: the duplicate's rows stay and are read through
 // the primary. It refuses with merge_same, merge_tenant, merge_state, and with
 // merge_stale if one of them has changed since the preview.
-func (s *Service) Merge(ctx context.Context, tenantID string, now time.Time, req MergeRequest) (customer.Merged, []events.Event, error) {
+func (s *Service) Merge(ctx context.Context, tenantID string, now time.Time, req customer.MergeRequest) (customer.Merged, []events.Event, error) {
 	return once(ctx, s, tenantID, key("merge", req.Key), now, func(tx store.Scope) (outcome[customer.Merged], error) {
 		var none outcome[customer.Merged]
 		for _, id := range []string{min(req.PrimaryID, req.DuplicateID), max(req.PrimaryID, req.DuplicateID)} { // always in the same order
@@ -146,7 +135,7 @@ func (s *Service) Merge(ctx context.Context, tenantID string, now time.Time, req
 		if err != nil {
 			return none, err
 		}
-		if primary.Version != req.PrimaryVersion || duplicate.Version != req.DuplicateVersion {
+		if stale(primary, req.PrimaryVersion) || stale(duplicate, req.DuplicateVersion) {
 			return none, refuse("merge_stale", "CUS-42", "the customers have the versions %d and %d by now: look at the preview again", primary.Version, duplicate.Version)
 		}
 		merged := customer.Merged{MergeID: newID(), PrimaryID: primary.ID, DuplicateID: duplicate.ID, By: req.By, UndoUntil: now.Add(undoFor)}
@@ -154,6 +143,9 @@ func (s *Service) Merge(ctx context.Context, tenantID string, now time.Time, req
 		return outcome[customer.Merged]{merged, primary.ID, append([]events.Event{merged}, announced...)}, err
 	})
 }
+
+// stale says that the customer has changed since the version that was looked at.
+func stale(c Customer, seen int) bool { return seen != 0 && c.Version != seen }
 
 // join carries a merge out, and returns what follows from it.
 func (s *Service) join(ctx context.Context, tx store.Scope, now time.Time, m customer.Merged, primary, duplicate Customer) ([]events.Event, error) {

@@ -14,11 +14,11 @@ import (
 )
 
 // mergeOf asks for a merge of two customers as they are.
-func (s *salon) mergeOf(primaryID, duplicateID string) customers.MergeRequest {
+func (s *salon) mergeOf(primaryID, duplicateID string) customer.MergeRequest {
 	s.t.Helper()
 	p, err := s.PreviewMerge(s.t.Context(), tenant, primaryID, duplicateID)
 	require.NoError(s.t, err)
-	return customers.MergeRequest{
+	return customer.MergeRequest{
 		Key: s.key(), PrimaryID: primaryID, DuplicateID: duplicateID, PrimaryVersion: p.Primary.Version, DuplicateVersion: p.Duplicate.Version, By: "staff:7",
 	}
 }
@@ -38,9 +38,9 @@ func (s *salon) merge(primaryID, duplicateID string) (customer.Merged, []events.
 	return merged, announced
 }
 
-func (s *salon) undo(mergeID string, at time.Time) (customers.Undone, []events.Event, error) {
+func (s *salon) undo(mergeID string, at time.Time) (customer.Undone, []events.Event, error) {
 	s.t.Helper()
-	return s.UndoMerge(s.t.Context(), tenant, at, customers.UndoRequest{Key: s.key(), MergeID: mergeID, By: "staff:7"})
+	return s.UndoMerge(s.t.Context(), tenant, at, customer.UndoRequest{Key: s.key(), MergeID: mergeID, By: "staff:7"})
 }
 
 func (s *salon) get(id string) customers.Customer {
@@ -79,7 +79,7 @@ func TestCUS42_WhatCantBeMerged(t *testing.T) {
 	foreign, _, err := s.Create(t.Context(), another, now, customers.NewCustomer{Key: "f", Name: "Anna Müller", Source: customers.SourceStaff})
 	require.NoError(t, err)
 	merge := func(primary, duplicate string, version int) error {
-		_, _, err := s.Merge(t.Context(), tenant, now, customers.MergeRequest{Key: s.key(), PrimaryID: primary, DuplicateID: duplicate, PrimaryVersion: version, DuplicateVersion: 1})
+		_, _, err := s.Merge(t.Context(), tenant, now, customer.MergeRequest{Key: s.key(), PrimaryID: primary, DuplicateID: duplicate, PrimaryVersion: version, DuplicateVersion: 1})
 		return err
 	}
 
@@ -89,7 +89,7 @@ func TestCUS42_WhatCantBeMerged(t *testing.T) {
 	requireRefusal(t, merge(anna.ID, bea.ID, 2), "merge_stale")
 	require.NoError(t, merge(anna.ID, bea.ID, 1))
 	requireRefusal(t, merge(cleo.ID, bea.ID, 1), "merge_state")
-	_, _, err = s.RequestErasure(t.Context(), tenant, now, customers.ErasureRequest{Key: "e", CustomerID: cleo.ID, Assurance: customer.AssuredStaff})
+	_, _, err = s.RequestErasure(t.Context(), tenant, now, customer.ErasureRequest{Key: "e", CustomerID: cleo.ID, Assurance: customer.AssuredStaff})
 	require.NoError(t, err)
 	requireRefusal(t, merge(anna.ID, cleo.ID, 2), "merge_state")
 }
@@ -230,7 +230,7 @@ func TestCUS27_MergedIdsLeadToTheSurvivorAndErasedOnesNowhere(t *testing.T) {
 		got, _ = s.resolve(customer.Query{Key: "l", Origin: appointment.Portal, LoginCustomerID: b.ID})
 		require.Equal(t, a.ID, got.CustomerID)
 
-		_, _, err := s.RequestErasure(t.Context(), tenant, now, customers.ErasureRequest{Key: "e", CustomerID: b.ID, Assurance: customer.AssuredStaff})
+		_, _, err := s.RequestErasure(t.Context(), tenant, now, customer.ErasureRequest{Key: "e", CustomerID: b.ID, Assurance: customer.AssuredStaff})
 		require.NoError(t, err)
 		_, announced, err := s.Erase(t.Context(), tenant, now, a.ID)
 		require.NoError(t, err)

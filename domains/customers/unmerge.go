@@ -11,52 +11,37 @@ import (
 	"github.com/herald-bus/herald/events/customer"
 )
 
-// An UndoRequest takes a merge back.
-type UndoRequest struct {
-	Key     string `json:"key"`
-	MergeID string `json:"merge_id"`
-	By      string `json:"by"`
-}
-
-// Undone is what an undo has done.
-type Undone struct {
-	customer.Unmerged
-	// Kept are the fields of the primary that have changed since the merge, and
-	// that therefore stay as they are.
-	Kept []string `json:"kept"`
-}
-
 // UndoMerge makes two customers of one again. What came after the merge stays with
 // the primary. It refuses with not_found, merge_state, and after 30 days with
 // undo_expired.
-func (s *Service) UndoMerge(ctx context.Context, tenantID string, now time.Time, req UndoRequest) (Undone, []events.Event, error) {
-	return once(ctx, s, tenantID, key("undo-merge", req.Key), now, func(tx store.Scope) (outcome[Undone], error) {
+func (s *Service) UndoMerge(ctx context.Context, tenantID string, now time.Time, req customer.UndoRequest) (customer.Undone, []events.Event, error) {
+	return once(ctx, s, tenantID, key("undo-merge", req.Key), now, func(tx store.Scope) (outcome[customer.Undone], error) {
 		m, err := readMerge(ctx, tx, req.MergeID, now)
 		if err != nil {
-			return outcome[Undone]{}, err
+			return outcome[customer.Undone]{}, err
 		}
 		primary, err := lock(ctx, tx, m.primaryID)
 		if err != nil {
-			return outcome[Undone]{}, err
+			return outcome[customer.Undone]{}, err
 		}
 		duplicate, err := store.One(ctx, tx, scanCustomer, `SELECT `+customerColumns+` FROM customer WHERE tenant_id = $1 AND customer_id = $2`, m.duplicateID)
 		if err != nil {
-			return outcome[Undone]{}, err
+			return outcome[customer.Undone]{}, err
 		}
 		if primary.ID != m.primaryID || duplicate.MergedInto != primary.ID {
-			return outcome[Undone]{}, refuse("merge_state", "CUS-44", "the customers have been merged or erased since: take that back first")
+			return outcome[customer.Undone]{}, refuse("merge_state", "CUS-44", "the customers have been merged or erased since: take that back first")
 		}
-		undone := Undone{Unmerged: customer.Unmerged{MergeID: m.id, PrimaryID: primary.ID, RestoredID: duplicate.ID}}
+		undone := customer.Undone{Unmerged: customer.Unmerged{MergeID: m.id, PrimaryID: primary.ID, RestoredID: duplicate.ID}}
 		announced, kept, err := s.part(ctx, tx, now, m, primary, duplicate)
 		if err != nil {
-			return outcome[Undone]{}, err
+			return outcome[customer.Undone]{}, err
 		}
 		undone.Kept = kept
 		if _, err := tx.Exec(ctx, `UPDATE customer_merge SET undone_at = $3 WHERE tenant_id = $1 AND merge_id = $2`, m.id, now); err != nil {
-			return outcome[Undone]{}, err
+			return outcome[customer.Undone]{}, err
 		}
 		err = noteRegrouping(ctx, tx, now, req.By, primary.ID, "restored", duplicate.ID)
-		return outcome[Undone]{undone, primary.ID, append([]events.Event{undone.Unmerged}, announced...)}, err
+		return outcome[customer.Undone]{undone, primary.ID, append([]events.Event{undone.Unmerged}, announced...)}, err
 	})
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/herald-bus/herald/domains/customers"
 	"github.com/herald-bus/herald/domains/internal/store/storetest"
 	"github.com/herald-bus/herald/events"
 	"github.com/herald-bus/herald/events/appointment"
@@ -61,7 +60,7 @@ func TestCUS48_WhoIsDueIsErasedAndAnnouncedOnce(t *testing.T) {
 	each(t, func(t *testing.T, s *salon) {
 		anna, bea := s.known("Anna Müller", nil).ID, s.known("Bea Muster", nil).ID
 		for _, id := range []string{anna, bea} {
-			_, _, err := s.RequestErasure(t.Context(), tenant, now, customers.ErasureRequest{Key: id, CustomerID: id, Assurance: customer.AssuredStaff})
+			_, _, err := s.RequestErasure(t.Context(), tenant, now, customer.ErasureRequest{Key: id, CustomerID: id, Assurance: customer.AssuredStaff})
 			require.NoError(t, err)
 		}
 		s.track(visit("a", bea, 40, 1, appointment.Confirmed)) // booked after the request

@@ -24,14 +24,16 @@ func TestCustomersSend(t *testing.T) {
 		want any
 	}{
 		"a merge": {
-			[]string{"customers", "merge", aCustomer, aDuplicate, "--by", "staff:7"}, workflows.StepMerge,
+			[]string{"customers", "merge", aCustomer, aDuplicate, "--by", "staff:7"},
+			workflows.StepMerge,
 			customer.MergeRequest{Key: "c-1", PrimaryID: aCustomer, DuplicateID: aDuplicate, By: "staff:7"},
 		},
 		"the end of a merge": {
 			[]string{"customers", "unmerge", aMerge}, workflows.StepUndoMerge, customer.UndoRequest{Key: "c-1", MergeID: aMerge, By: "staff"},
 		},
 		"an erasure": {
-			[]string{"customers", "erase", aCustomer, "--cancel-appointments"}, workflows.StepRequestErase,
+			[]string{"customers", "erase", aCustomer, "--cancel-appointments"},
+			workflows.StepRequestErase,
 			customer.ErasureRequest{Key: "c-1", CustomerID: aCustomer, By: "staff", Assurance: customer.AssuredStaff, CancelFuture: true},
 		},
 	} {
@@ -69,17 +71,20 @@ func TestCustomersPrint(t *testing.T) {
 		says   string
 	}{
 		"a merge": {
-			[]string{"customers", "merge", aCustomer, aDuplicate}, workflows.StepMerge,
+			[]string{"customers", "merge", aCustomer, aDuplicate},
+			workflows.StepMerge,
 			customer.Merged{MergeID: aMerge, PrimaryID: aCustomer, DuplicateID: aDuplicate, UndoUntil: until},
 			"customer    " + aCustomer + "\nduplicate   " + aDuplicate + "\nmerge       " + aMerge + "\nundo until  Thu 2027-04-29 10:00 CEST\n",
 		},
 		"the end of a merge": {
-			[]string{"customers", "unmerge", aMerge}, workflows.StepUndoMerge,
+			[]string{"customers", "unmerge", aMerge},
+			workflows.StepUndoMerge,
 			customer.Undone{Unmerged: customer.Unmerged{PrimaryID: aCustomer, RestoredID: aDuplicate}, Kept: []string{"name", "tags"}},
 			"customer  " + aCustomer + "\nrestored  " + aDuplicate + "\nkept      name, tags\n",
 		},
 		"an erasure": {
-			[]string{"customers", "erase", aCustomer}, workflows.StepRequestErase,
+			[]string{"customers", "erase", aCustomer},
+			workflows.StepRequestErase,
 			customer.Erasure{CustomerID: aCustomer, State: "requested", DueAt: until},
 			"customer  " + aCustomer + "\nstate     requested\ndue       Thu 2027-04-29 10:00 CEST\n",
 		},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -28,6 +29,14 @@ type Event interface {
 // fields, such as enums. The error is shown to whoever published the event.
 type Validator interface {
 	Validate() error
+}
+
+// OneOf is for a [Validator]: nil if the value of a field, an enum, is allowed.
+func OneOf[S ~string](field string, value S, allowed ...S) error {
+	if !slices.Contains(allowed, value) {
+		return fmt.Errorf("%s %q must be one of %q", field, value, allowed)
+	}
+	return nil
 }
 
 // Versioned is an [Event] whose data is at a version above 1. It says so itself,

@@ -3,8 +3,8 @@
 package appointment
 
 import (
+	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/herald-bus/herald/events"
@@ -67,12 +67,8 @@ func (r Ref) Validate() error {
 		return fmt.Errorf("ends_at %s must be after starts_at %s", r.EndsAt.Format(time.RFC3339), r.StartsAt.Format(time.RFC3339))
 	case err != nil || r.Zone == "":
 		return fmt.Errorf("zone %q must be an IANA time zone such as Europe/Berlin", r.Zone)
-	case !slices.Contains(Statuses, r.Status):
-		return fmt.Errorf("status %q must be one of %q", r.Status, Statuses)
-	case !slices.Contains(Origins, r.Origin):
-		return fmt.Errorf("origin %q must be one of %q", r.Origin, Origins)
 	}
-	return nil
+	return errors.Join(events.OneOf("status", r.Status, Statuses...), events.OneOf("origin", r.Origin, Origins...))
 }
 
 // Status is a state of the appointment.

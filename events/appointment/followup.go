@@ -1,9 +1,9 @@
 package appointment
 
 import (
-	"fmt"
-	"slices"
 	"time"
+
+	"github.com/herald-bus/herald/events"
 )
 
 // A Slot is a time that somebody could have.
@@ -68,10 +68,7 @@ func (e WishRecorded) AggregateID() string { return e.WishID }
 
 // Validate reports a reason without meaning.
 func (e WishRecorded) Validate() error {
-	if !slices.Contains(WishReasons, e.Reason) {
-		return fmt.Errorf("reason %q must be one of %q", e.Reason, WishReasons)
-	}
-	return nil
+	return events.OneOf("reason", e.Reason, WishReasons...)
 }
 
 // WishMatched says that a time that fits a pending wish came free.
@@ -122,10 +119,7 @@ func (e CallbackRequested) AggregateID() string { return e.CallbackID }
 
 // Validate reports a priority without meaning.
 func (e CallbackRequested) Validate() error {
-	if !slices.Contains(Priorities, e.Priority) {
-		return fmt.Errorf("priority %q must be one of %q", e.Priority, Priorities)
-	}
-	return nil
+	return events.OneOf("priority", e.Priority, Priorities...)
 }
 
 // CallbackAssigned says who is to call back.

@@ -1,9 +1,10 @@
 package appointment
 
 import (
-	"fmt"
-	"slices"
+	"errors"
 	"time"
+
+	"github.com/herald-bus/herald/events"
 )
 
 // BecameConfirmed says that an appointment that waited for a yes has got it. One
@@ -106,10 +107,7 @@ func (ReminderDue) EventName() string { return "appointment.reminder_due" }
 
 // Validate reports a kind of reminder without meaning.
 func (e ReminderDue) Validate() error {
-	if !slices.Contains(ReminderKinds, e.Kind) {
-		return fmt.Errorf("kind %q must be one of %q", e.Kind, ReminderKinds)
-	}
-	return e.Ref.Validate()
+	return errors.Join(events.OneOf("kind", e.Kind, ReminderKinds...), e.Ref.Validate())
 }
 
 // ReminderKind says which of an appointment's reminders it is.
@@ -163,10 +161,7 @@ func (e BookingFailed) AggregateID() string { return e.AppointmentID }
 
 // Validate reports a reason without meaning.
 func (e BookingFailed) Validate() error {
-	if !slices.Contains(FailureReasons, e.Reason) {
-		return fmt.Errorf("reason %q must be one of %q", e.Reason, FailureReasons)
-	}
-	return nil
+	return events.OneOf("reason", e.Reason, FailureReasons...)
 }
 
 // Severity says how much a refusal matters to the business.

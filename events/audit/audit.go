@@ -3,7 +3,6 @@ package audit
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/herald-bus/herald/events"
@@ -48,8 +47,6 @@ func (e ChainBroken) Validate() error {
 	switch {
 	case e.Seq < 1:
 		return fmt.Errorf("seq %d must be a place in the chain, from 1", e.Seq)
-	case !slices.Contains(kinds, e.Kind):
-		return fmt.Errorf("kind %q must be one of %q", e.Kind, kinds)
 	}
-	return nil
+	return events.OneOf("kind", e.Kind, kinds...)
 }

@@ -3,7 +3,6 @@ package availability
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/herald-bus/herald/events"
@@ -53,7 +52,7 @@ func (e Changed) Validate() error {
 			return fmt.Errorf("dates: %q must be a date such as 2027-03-30", date)
 		}
 	}
-	return oneOf("reason", e.Reason, ReasonHours, ReasonException, ReasonAbsence, ReasonHoliday, ReasonExternal, ReasonStaff)
+	return events.OneOf("reason", e.Reason, ReasonHours, ReasonException, ReasonAbsence, ReasonHoliday, ReasonExternal, ReasonStaff)
 }
 
 // SlotHeld says that a session keeps a time for a few minutes.
@@ -140,7 +139,7 @@ func (e SlotReleased) Validate() error {
 	if e.AggregateID() == "" {
 		return errors.New("one of appointment_id and hold_id must be set")
 	}
-	return errors.Join(validSpans(e.Spans), oneOf("reason", e.Reason, ReleaseReasons...))
+	return errors.Join(validSpans(e.Spans), events.OneOf("reason", e.Reason, ReleaseReasons...))
 }
 
 // What a booking came into conflict with.
@@ -172,14 +171,7 @@ func (e ConflictFound) AggregateID() string { return e.ConflictID }
 
 // Validate reports a cause without meaning.
 func (e ConflictFound) Validate() error {
-	return oneOf("cause", e.Cause, CauseHours, CauseClosure, CauseHoliday, CauseAbsence, CauseExternal, CauseStaffInactive, CauseZone)
-}
-
-func oneOf(field, value string, allowed ...string) error {
-	if !slices.Contains(allowed, value) {
-		return fmt.Errorf("%s %q must be one of %q", field, value, allowed)
-	}
-	return nil
+	return events.OneOf("cause", e.Cause, CauseHours, CauseClosure, CauseHoliday, CauseAbsence, CauseExternal, CauseStaffInactive, CauseZone)
 }
 
 func validSpans(spans []Span) error {

@@ -3,8 +3,8 @@
 package calendar
 
 import (
+	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/herald-bus/herald/events"
@@ -57,7 +57,7 @@ func (b Booking) validate() error {
 	if !b.StartsAt.Before(b.EndsAt) {
 		return fmt.Errorf("ends_at %s must be after starts_at %s", b.EndsAt.Format(time.RFC3339), b.StartsAt.Format(time.RFC3339))
 	}
-	return oneOf("source", b.Source, Sources...)
+	return events.OneOf("source", b.Source, Sources...)
 }
 
 // Key is the idempotency key under which a booking becomes an appointment.
@@ -99,10 +99,7 @@ func (BookingCreated) EventName() string { return "calendar.booking_created" }
 
 // Validate reports what a booking can't be.
 func (e BookingCreated) Validate() error {
-	if err := e.validate(); err != nil {
-		return err
-	}
-	return oneOf("status", e.Status, Accepted, Pending)
+	return errors.Join(e.validate(), events.OneOf("status", e.Status, Accepted, Pending))
 }
 
 // What can change in a calendar.
@@ -136,10 +133,7 @@ func (BookingUpdated) EventName() string { return "calendar.booking_updated" }
 
 // Validate reports what a booking can't be, and a change without meaning.
 func (e BookingUpdated) Validate() error {
-	if err := e.validate(); err != nil {
-		return err
-	}
-	return oneOf("change", e.Change, Rescheduled, HostChanged, StatusConfirmed, LengthChanged, NoShowMarked, NoShowUnmarked, Paid)
+	return errors.Join(e.validate(), events.OneOf("change", e.Change, Rescheduled, HostChanged, StatusConfirmed, LengthChanged, NoShowMarked, NoShowUnmarked, Paid))
 }
 
 // BookingCancelled says that a booking that we know was cancelled or rejected in the
@@ -158,10 +152,7 @@ func (BookingCancelled) EventName() string { return "calendar.booking_cancelled"
 
 // Validate reports what a booking can't be.
 func (e BookingCancelled) Validate() error {
-	if err := e.validate(); err != nil {
-		return err
-	}
-	return oneOf("cancelled_by", e.CancelledBy, "customer", "staff", "unknown")
+	return errors.Join(e.validate(), events.OneOf("cancelled_by", e.CancelledBy, "customer", "staff", "unknown"))
 }
 
 // AbsenceRecorded says that a host is away for whole days, by the calendar.
@@ -193,13 +184,6 @@ func (e AbsenceRecorded) Validate() error {
 		return fmt.Errorf("to_day: %q must be a date such as 2027-03-30", e.ToDay)
 	case to.Before(from):
 		return fmt.Errorf("to_day %s must not be before from_day %s", e.ToDay, e.FromDay)
-	}
-	return nil
-}
-
-func oneOf(field, value string, allowed ...string) error {
-	if !slices.Contains(allowed, value) {
-		return fmt.Errorf("%s: %q must be one of %q", field, value, allowed)
 	}
 	return nil
 }

@@ -1,6 +1,11 @@
 package calendar
 
-import "time"
+import (
+	"errors"
+	"time"
+
+	"github.com/herald-bus/herald/events"
+)
 
 // Segment is one booking of an appointment, as the calendar has it.
 type Segment struct {
@@ -30,7 +35,7 @@ func (e SyncCompleted) AggregateID() string { return e.AppointmentID }
 
 // Validate reports an action without meaning.
 func (e SyncCompleted) Validate() error {
-	return oneOf("action", e.Action, "created", "moved", "cancelled", "confirmed", "reassigned", "adopted")
+	return events.OneOf("action", e.Action, "created", "moved", "cancelled", "confirmed", "reassigned", "adopted")
 }
 
 // SyncFailed says that the calendar does not show a version of an appointment, and
@@ -56,7 +61,7 @@ func (SyncFailed) EventName() string { return "calendar.sync_failed" }
 func (e SyncFailed) AggregateID() string { return e.AppointmentID }
 
 // Validate reports a next step without meaning.
-func (e SyncFailed) Validate() error { return oneOf("next_step", e.NextStep, "auto", "review") }
+func (e SyncFailed) Validate() error { return events.OneOf("next_step", e.NextStep, "auto", "review") }
 
 // Live is a booking that stands in the calendar.
 type Live struct {
@@ -95,7 +100,7 @@ func (WindowSynced) EventName() string { return "calendar.window_synced" }
 func (e WindowSynced) AggregateID() string { return e.ConnectionID }
 
 // Validate reports a kind without meaning.
-func (e WindowSynced) Validate() error { return oneOf("kind", e.Kind, Poll, Full, Backfill) }
+func (e WindowSynced) Validate() error { return events.OneOf("kind", e.Kind, Poll, Full, Backfill) }
 
 // DriftDetected says that a comparison found a difference, once per finding.
 type DriftDetected struct {
@@ -120,10 +125,7 @@ func (e DriftDetected) AggregateID() string { return e.FindingID }
 
 // Validate reports enums without meaning.
 func (e DriftDetected) Validate() error {
-	if err := oneOf("severity", e.Severity, "high", "medium", "low"); err != nil {
-		return err
-	}
-	return oneOf("action", e.Action, "repair", "report")
+	return errors.Join(events.OneOf("severity", e.Severity, "high", "medium", "low"), events.OneOf("action", e.Action, "repair", "report"))
 }
 
 // The kinds of conflicts that are settled in a way of their own; there may be others.
@@ -161,5 +163,5 @@ func (e ConflictDetected) AggregateID() string { return e.UID }
 
 // Validate reports a winner without meaning.
 func (e ConflictDetected) Validate() error {
-	return oneOf("winner", e.Winner, "herald", "calcom", "none")
+	return events.OneOf("winner", e.Winner, "herald", "calcom", "none")
 }

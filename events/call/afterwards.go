@@ -1,9 +1,10 @@
 package call
 
 import (
-	"fmt"
-	"slices"
+	"errors"
 	"time"
+
+	"github.com/herald-bus/herald/events"
 )
 
 // How a call can end.
@@ -22,10 +23,7 @@ const (
 var endClasses = []string{EndCaller, EndAgent, EndTransfer, EndVoicemail, EndSilence, EndLimit, EndNotConnected, EndTechnical, EndUnknown}
 
 func validEnd(class string) error {
-	if !slices.Contains(endClasses, class) {
-		return fmt.Errorf("end_class %q must be one of %q", class, endClasses)
-	}
-	return nil
+	return events.OneOf("end_class", class, endClasses...)
 }
 
 // Ended says that nobody is on the line any more.
@@ -80,10 +78,11 @@ func (Analyzed) EventName() string { return "call.analyzed" }
 
 // Validate reports enums without meaning.
 func (e Analyzed) Validate() error {
-	if e.SaidName != nil && !slices.Contains([]string{"function", "analysis", "transcript"}, e.SaidName.Source) {
-		return fmt.Errorf("said_name.source %q must be function, analysis or transcript", e.SaidName.Source)
+	err := validEnd(e.EndClass)
+	if e.SaidName != nil {
+		err = errors.Join(err, events.OneOf("said_name.source", e.SaidName.Source, "function", "analysis", "transcript"))
 	}
-	return validEnd(e.EndClass)
+	return err
 }
 
 // Failed says that a call broke, or never came about.
@@ -103,10 +102,7 @@ func (Failed) EventName() string { return "call.failed" }
 
 // Validate reports enums without meaning.
 func (e Failed) Validate() error {
-	if !slices.Contains(directions, e.Direction) {
-		return fmt.Errorf("direction %q must be one of %q", e.Direction, directions)
-	}
-	return validEnd(e.EndClass)
+	return errors.Join(events.OneOf("direction", e.Direction, directions...), validEnd(e.EndClass))
 }
 
 // AppointmentBooked says that a call has led to an appointment.
@@ -155,8 +151,5 @@ func (CustomerLinked) EventName() string { return "call.customer_linked" }
 // Validate reports a method without meaning.
 func (e CustomerLinked) Validate() error {
 	methods := []string{"phone", "appointment", "confirmed", "manual", "merged"}
-	if !slices.Contains(methods, e.Method) {
-		return fmt.Errorf("method %q must be one of %q", e.Method, methods)
-	}
-	return nil
+	return events.OneOf("method", e.Method, methods...)
 }

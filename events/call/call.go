@@ -2,8 +2,7 @@
 package call
 
 import (
-	"fmt"
-	"slices"
+	"errors"
 	"time"
 
 	"github.com/herald-bus/herald/events"
@@ -61,11 +60,5 @@ var (
 
 // Validate reports enums without meaning.
 func (e Started) Validate() error {
-	switch {
-	case !slices.Contains(directions, e.Direction):
-		return fmt.Errorf("direction %q must be one of %q", e.Direction, directions)
-	case !slices.Contains(callerIDs, e.CallerID):
-		return fmt.Errorf("caller_id %q must be one of %q", e.CallerID, callerIDs)
-	}
-	return nil
+	return errors.Join(events.OneOf("direction", e.Direction, directions...), events.OneOf("caller_id", e.CallerID, callerIDs...))
 }

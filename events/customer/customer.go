@@ -3,8 +3,8 @@
 package customer
 
 import (
+	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/herald-bus/herald/events"
@@ -117,12 +117,8 @@ func (e Identified) Validate() error {
 		return fmt.Errorf("set call_id or booking_key: something was identified")
 	case e.Confidence < 0 || e.Confidence > 100:
 		return fmt.Errorf("confidence %d must be from 0 to 100", e.Confidence)
-	case !slices.Contains(Methods, e.Method):
-		return fmt.Errorf("method %q must be one of %q", e.Method, Methods)
-	case !slices.Contains(Assurances, e.Assurance):
-		return fmt.Errorf("assurance %q must be one of %q", e.Assurance, Assurances)
 	}
-	return nil
+	return errors.Join(events.OneOf("method", e.Method, Methods...), events.OneOf("assurance", e.Assurance, Assurances...))
 }
 
 // PhoneNormalized says that a number is kept in another form than it was given in.
@@ -223,10 +219,7 @@ func (BookingRestricted) EventName() string { return "customer.booking_restricte
 
 // Validate reports a restriction that nobody knows.
 func (e BookingRestricted) Validate() error {
-	if !slices.Contains(Restrictions, e.Restriction) {
-		return fmt.Errorf("restriction %q must be one of %q", e.Restriction, Restrictions)
-	}
-	return nil
+	return events.OneOf("restriction", e.Restriction, Restrictions...)
 }
 
 // Restriction is what stands between a customer and a confirmed booking.

@@ -1,9 +1,10 @@
 package notification
 
 import (
-	"fmt"
-	"slices"
+	"errors"
 	"time"
+
+	"github.com/herald-bus/herald/events"
 )
 
 // Sent says that a message was handed to its channel.
@@ -80,10 +81,7 @@ func (e Failed) AggregateID() string { return e.NotificationID }
 
 // Validate reports a class without meaning.
 func (e Failed) Validate() error {
-	if !slices.Contains(classes, e.ReasonClass) {
-		return fmt.Errorf("reason_class %q must be one of %q", e.ReasonClass, classes)
-	}
-	return nil
+	return events.OneOf("reason_class", e.ReasonClass, classes...)
 }
 
 // Unsubscribed says that somebody wants no more messages of a kind.
@@ -111,11 +109,5 @@ func (e Unsubscribed) AggregateID() string {
 // Validate reports enums without meaning.
 func (e Unsubscribed) Validate() error {
 	scopes, ways := []string{"all", "marketing", "reminders"}, []string{"link", "one_click", "keyword", "complaint", "staff"}
-	switch {
-	case !slices.Contains(scopes, e.Scope):
-		return fmt.Errorf("scope %q must be one of %q", e.Scope, scopes)
-	case !slices.Contains(ways, e.Via):
-		return fmt.Errorf("via %q must be one of %q", e.Via, ways)
-	}
-	return nil
+	return errors.Join(events.OneOf("scope", e.Scope, scopes...), events.OneOf("via", e.Via, ways...))
 }

@@ -3,8 +3,7 @@
 package resilience
 
 import (
-	"fmt"
-	"slices"
+	"errors"
 	"time"
 
 	"github.com/herald-bus/herald/events"
@@ -66,13 +65,11 @@ func (ServiceDegraded) EventName() string { return "resilience.service_degraded"
 
 // Validate reports enums without meaning.
 func (e ServiceDegraded) Validate() error {
-	if err := oneOf("level", e.Level, Degraded, Down); err != nil {
-		return err
-	}
-	if err := oneOf("severity", e.Severity, "warning", "critical"); err != nil {
-		return err
-	}
-	return oneOf("cause", e.Cause, "failure_rate", "slow_rate", "health_check", "circuit", "business_failures")
+	return errors.Join(
+		events.OneOf("level", e.Level, Degraded, Down),
+		events.OneOf("severity", e.Severity, "warning", "critical"),
+		events.OneOf("cause", e.Cause, "failure_rate", "slow_rate", "health_check", "circuit", "business_failures"),
+	)
 }
 
 // ServiceRecovered says that a dependency is well again.
@@ -91,11 +88,6 @@ type ServiceRecovered struct {
 func (ServiceRecovered) EventName() string { return "resilience.service_recovered" }
 
 // Validate reports enums without meaning.
-func (e ServiceRecovered) Validate() error { return oneOf("worst_level", e.WorstLevel, Degraded, Down) }
-
-func oneOf(field, value string, allowed ...string) error {
-	if !slices.Contains(allowed, value) {
-		return fmt.Errorf("%s: %q must be one of %q", field, value, allowed)
-	}
-	return nil
+func (e ServiceRecovered) Validate() error {
+	return events.OneOf("worst_level", e.WorstLevel, Degraded, Down)
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"github.com/herald-bus/herald/domains"
@@ -100,10 +99,7 @@ func (f *bookFlags) command(a *app, service string) (c workflows.BookCommand, er
 	if (f.network != "" || b.CallID != "") && b.By.Origin != appointment.Voice {
 		return c, usage("--caller and --call: only with --origin voice")
 	}
-	b.Key = f.key
-	if b.Key == "" {
-		b.Key = uuid.Must(uuid.NewV7()).String()
-	}
+	b.Key = orNew(f.key)
 	b.CallerPhone = domains.E164(f.said.Phone, demoRegion)
 	if f.network != "" {
 		b.CallerPhone = domains.E164(f.network, demoRegion)

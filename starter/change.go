@@ -5,7 +5,6 @@ import (
 	"io"
 	"strconv"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"github.com/herald-bus/herald/domains"
@@ -37,10 +36,7 @@ func (f *changeFlags) command(id string) (c appointment.Command, err error) {
 	if f.version < 0 {
 		return c, usage("--expected-version %d: it counts from 1", f.version)
 	}
-	c = appointment.Command{ID: f.commandID, AppointmentID: id, ExpectedVersion: f.version}
-	if c.ID == "" {
-		c.ID = uuid.Must(uuid.NewV7()).String()
-	}
+	c = appointment.Command{ID: orNew(f.commandID), AppointmentID: id, ExpectedVersion: f.version}
 	c.By, err = f.actor()
 	return c, err
 }

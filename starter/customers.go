@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"github.com/herald-bus/herald/events"
@@ -75,9 +74,7 @@ func (f *recordFlags) register(cmd *cobra.Command) {
 
 // key is the command's own id.
 func (f *recordFlags) key() string {
-	if f.commandID == "" {
-		f.commandID = uuid.Must(uuid.NewV7()).String()
-	}
+	f.commandID = orNew(f.commandID)
 	return f.commandID
 }
 

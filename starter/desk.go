@@ -93,6 +93,14 @@ func (d *temporalDesk) EndSeries(ctx context.Context, c workflows.SeriesChangeCo
 
 func (d *temporalDesk) Close() { d.connection.Client.Close() }
 
+// orNew is the id that somebody gave, or a new one.
+func orNew(id string) string {
+	if id == "" {
+		return uuid.Must(uuid.NewV7()).String()
+	}
+	return id
+}
+
 // withDesk connects for the time of do.
 func (a *app) withDesk(ctx context.Context, do func(d desk) error) error {
 	d, err := a.desk(ctx, a.flags.connection(a), a.flags.taskQueue)
@@ -117,17 +125,14 @@ func (f *deskFlags) register(cmd *cobra.Command) {
 
 // cause is where a command comes from.
 func (f *deskFlags) cause(a *app) (workflows.Cause, error) {
-	tenant, correlation := f.tenant, f.correlation
+	tenant := f.tenant
 	if tenant == "" {
 		tenant = a.env("HERALD_TENANT_ID", demoTenant)
 	}
 	if !events.IsUUID(tenant) {
 		return workflows.Cause{}, usage("--tenant %q: it is a UUID in lower case", tenant)
 	}
-	if correlation == "" {
-		correlation = uuid.Must(uuid.NewV7()).String()
-	}
-	return workflows.Cause{TenantID: tenant, CorrelationID: correlation, CausedBy: a.flags.who(a)}, nil
+	return workflows.Cause{TenantID: tenant, CorrelationID: orNew(f.correlation), CausedBy: a.flags.who(a)}, nil
 }
 
 // ask runs a single step and returns its answer.

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"github.com/herald-bus/herald/domains"
@@ -189,7 +188,7 @@ all, one at a time for a tenant.`,
 		if err != nil {
 			return err
 		}
-		q := figures.RebuildRequest{ID: uuid.Must(uuid.NewV7()).String(), From: from, To: to}
+		q := figures.RebuildRequest{ID: orNew(""), From: from, To: to}
 		done, err := ask[figures.Rebuilt](ctx, a, &f, workflows.StepRebuild, "", q)
 		if err != nil {
 			return err

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"github.com/herald-bus/herald/domains"
@@ -81,9 +80,8 @@ func (f *holdFlags) command(a *app, service string) (cause workflows.Cause, err 
 		return cause, usage("--at is missing: when shall it be? starter slots %s shows what is free", service)
 	case f.hold.Session == "":
 		return cause, usage("--session is missing: whose hold is it? A call's id, or a word of your own")
-	case f.hold.HoldID == "":
-		f.hold.HoldID = uuid.Must(uuid.NewV7()).String()
-	case !events.IsUUID(f.hold.HoldID):
+	}
+	if f.hold.HoldID = orNew(f.hold.HoldID); !events.IsUUID(f.hold.HoldID) {
 		return cause, usage("--id %q: it is a UUID in lower case", f.hold.HoldID)
 	}
 	if f.hold.Start, err = zoned("at", f.at, f.zone); err != nil {

@@ -5,7 +5,6 @@ import (
 	"io"
 	"strconv"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"github.com/herald-bus/herald/events"
@@ -84,9 +83,7 @@ func (f *seriesFlags) command(a *app, service string) (c workflows.SeriesPlanCom
 	if err != nil {
 		return c, err
 	}
-	if f.id == "" {
-		f.id = uuid.Must(uuid.NewV7()).String()
-	}
+	f.id = orNew(f.id)
 	if f.id, err = seriesID("--id ", f.id); err != nil {
 		return c, err
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"github.com/herald-bus/herald/events/appointment"
@@ -40,9 +39,7 @@ func (f *seriesChangeFlags) tell(ctx context.Context, a *app, id string, change 
 	if err != nil {
 		return err
 	}
-	if f.commandID == "" {
-		f.commandID = uuid.Must(uuid.NewV7()).String()
-	}
+	f.commandID = orNew(f.commandID)
 	change.ChangeID = f.commandID
 	return a.withDesk(ctx, func(d desk) error {
 		answer, err := send(d, ctx, workflows.SeriesChangeCommand{Cause: cause, By: by, Change: change, Wait: f.wait})

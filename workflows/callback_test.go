@@ -196,20 +196,12 @@ func (w *callbackWorld) live(t *testing.T) workflows.CallbackEnd {
 	w.ExecuteWorkflow(workflows.CallbackLifeType, workflows.CallbackStart{
 		CallbackID: callbackID, Cause: workflows.Cause{TenantID: tenant, CorrelationID: "c-1", CausationID: "e-1", Hops: 3, CausedBy: "staff:7"},
 	})
-	require.True(t, w.IsWorkflowCompleted())
-	require.NoError(t, w.GetWorkflowError())
-	var end workflows.CallbackEnd
-	require.NoError(t, w.GetWorkflowResult(&end))
-	return end
+	return resultOf[workflows.CallbackEnd](t, w)
 }
 
 func (u *updated) callback(t *testing.T) workflows.CallbackAnswer {
 	t.Helper()
-	require.True(t, u.done, "the update has no answer")
-	require.NoError(t, u.err)
-	answer, ok := u.answer.(workflows.CallbackAnswer)
-	require.True(t, ok, "%T", u.answer)
-	return answer
+	return answerOf[workflows.CallbackAnswer](t, u)
 }
 
 func TestAPT57_ACallbackThatNobodyTouches(t *testing.T) {

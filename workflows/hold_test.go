@@ -144,21 +144,13 @@ func (w *holdWorld) release(d time.Duration) *updated {
 func (w *holdWorld) end(t *testing.T) string {
 	t.Helper()
 	w.ExecuteWorkflow(workflows.HoldLifeType, workflows.HoldStart{Cause: cause, HoldID: holdID})
-	require.True(t, w.IsWorkflowCompleted())
-	require.NoError(t, w.GetWorkflowError())
-	var end workflows.HoldEnd
-	require.NoError(t, w.GetWorkflowResult(&end))
-	return end.Ended
+	return resultOf[workflows.HoldEnd](t, w).Ended
 }
 
 // holdOf is the answer to an update that asked for a hold.
 func holdOf(t *testing.T, u *updated) workflows.StepAnswer[availability.Hold] {
 	t.Helper()
-	require.True(t, u.done, "the update has no answer")
-	require.NoError(t, u.err)
-	answer, ok := u.answer.(workflows.StepAnswer[availability.Hold])
-	require.True(t, ok, "%T", u.answer)
-	return answer
+	return answerOf[workflows.StepAnswer[availability.Hold]](t, u)
 }
 
 func TestAVL39_AHoldExpiresOnTimeAndSaysSoOnce(t *testing.T) {

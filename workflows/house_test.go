@@ -318,27 +318,39 @@ func command(id string, version int) appointment.Command {
 func (w *lifeWorld) live(t *testing.T) workflows.BookingAnswer {
 	t.Helper()
 	w.ExecuteWorkflow(workflows.AppointmentLifeType, workflows.LifeStart{Cause: cause, AppointmentID: appointmentID})
+	return resultOf[workflows.BookingAnswer](t, w)
+}
+
+// answerOf is what an update was answered.
+func answerOf[T any](t *testing.T, u *updated) T {
+	t.Helper()
+	require.True(t, u.done, "the update has no answer")
+	require.NoError(t, u.err)
+	answer, ok := u.answer.(T)
+	require.True(t, ok, "%T", u.answer)
+	return answer
+}
+
+// resultOf is what a workflow that is over has returned.
+func resultOf[T any](t *testing.T, w interface {
+	IsWorkflowCompleted() bool
+	GetWorkflowError() error
+	GetWorkflowResult(value any) error
+},
+) (result T) {
+	t.Helper()
 	require.True(t, w.IsWorkflowCompleted())
 	require.NoError(t, w.GetWorkflowError())
-	var answer workflows.BookingAnswer
-	require.NoError(t, w.GetWorkflowResult(&answer))
-	return answer
+	require.NoError(t, w.GetWorkflowResult(&result))
+	return result
 }
 
 func (u *updated) booking(t *testing.T) workflows.BookingAnswer {
 	t.Helper()
-	require.True(t, u.done, "the update has no answer")
-	require.NoError(t, u.err)
-	answer, ok := u.answer.(workflows.BookingAnswer)
-	require.True(t, ok, "%T", u.answer)
-	return answer
+	return answerOf[workflows.BookingAnswer](t, u)
 }
 
 func (u *updated) change(t *testing.T) workflows.ChangeAnswer {
 	t.Helper()
-	require.True(t, u.done, "the update has no answer")
-	require.NoError(t, u.err)
-	answer, ok := u.answer.(workflows.ChangeAnswer)
-	require.True(t, ok, "%T", u.answer)
-	return answer
+	return answerOf[workflows.ChangeAnswer](t, u)
 }

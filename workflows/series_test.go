@@ -172,20 +172,12 @@ func (w *seriesWorld) change(d time.Duration, name string, c appointment.SeriesC
 func (w *seriesWorld) live(t *testing.T) workflows.SeriesAnswer {
 	t.Helper()
 	w.ExecuteWorkflow(workflows.SeriesLifeType, workflows.SeriesStart{Cause: cause, SeriesID: seriesID})
-	require.True(t, w.IsWorkflowCompleted())
-	require.NoError(t, w.GetWorkflowError())
-	var answer workflows.SeriesAnswer
-	require.NoError(t, w.GetWorkflowResult(&answer))
-	return answer
+	return resultOf[workflows.SeriesAnswer](t, w)
 }
 
 func seriesAnswer(t *testing.T, u *updated) workflows.SeriesAnswer {
 	t.Helper()
-	require.True(t, u.done, "the update has no answer")
-	require.NoError(t, u.err)
-	answer, ok := u.answer.(workflows.SeriesAnswer)
-	require.True(t, ok, "%T", u.answer)
-	return answer
+	return answerOf[workflows.SeriesAnswer](t, u)
 }
 
 func TestAPT69_EachOccurrenceIsBookedWhenItComesIntoReach(t *testing.T) {
